@@ -1,0 +1,20 @@
+import type { IConstruct } from 'constructs';
+import { Composite } from '../../lib/model/composite';
+import { Part } from '../../lib/model/part';
+import { resolveSecret, type SecretKey, type SecretProps } from '../../lib/model/secret';
+
+/** A secret that somebody else made: its values are referred to and never seen. */
+export class ExistingSecret extends Composite {
+  /** The secret as a part. */
+  readonly part: Part<'secret'>;
+
+  constructor(scope: IConstruct, id: string, props: SecretProps) {
+    super(scope, id);
+    this.part = new Part(this, 'Default', 'secret', (r) => resolveSecret(props, r));
+  }
+
+  /** A reference to one value. */
+  key(key: string): SecretKey {
+    return { secret: this.part, key };
+  }
+}

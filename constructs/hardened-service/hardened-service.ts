@@ -1,0 +1,89 @@
+import type { IConstruct } from 'constructs';
+import { Composite } from '../../lib/model/composite';
+import { connect, connectIn, connectOut, type ExternalPeer } from '../../lib/model/edges';
+import { type Acknowledgements, acknowledge } from '../../lib/model/features';
+import type { Kind } from '../../lib/model/kinds';
+import { nameOf, pinName } from '../../lib/model/names';
+import { Part, type Tunable } from '../../lib/model/part';
+import { type RouteProps, resolveRoute } from '../../lib/model/route';
+import type { SidecarProps, WorkloadProps } from '../../lib/model/workload/props';
+import { resolveWorkload } from '../../lib/model/workload/resolve';
+
+/** What a user may say of a hardened service. */
+export interface HardenedServiceProps extends WorkloadProps {
+  /** The resource's name on every platform. @default - made of the ids on the way here */
+  readonly name?: string;
+  /** Reasons for what a platform lacks or what takes security off. @default - none */
+  readonly acknowledge?: Acknowledgements;
+}
+
+/**
+ * A long-running service that is hardened from the start: no root, no capabilities, a read-only root file system, no
+ * way to gain privileges, limits on everything, no token, no traffic that an edge does not allow.
+ */
+export class HardenedService extends Composite {
+  /** The service as a part: what `tune` and other constructs refer to. */
+  readonly part: Part<'workload'>;
+  /** Who may talk to whom. */
+  readonly network: ServiceNetwork;
+  private readonly sidecars: [string, SidecarProps][] = [];
+
+  constructor(scope: IConstruct, id: string, props: HardenedServiceProps) {
+    super(scope, id);
+    const { name, acknowledge: reasons, ...workload } = props;
+    if (name !== undefined) pinName(this, name);
+    if (reasons) acknowledge(this, reasons);
+    this.part = new Part(this, 'Default', 'workload', (r) => {
+      const sidecars: Record<string, SidecarProps> = { ...workload.sidecars };
+      for (const [sidecar, its] of this.sidecars) {
+        if (sidecars[sidecar]) r.problem(`sidecars.${sidecar}`, 'two sidecars have the same name', sidecar, 'choose another');
+        sidecars[sidecar] = its;
+      }
+      return resolveWorkload(nameOf(this), { ...workload, sidecars }, r);
+    });
+    this.network = new ServiceNetwork(this.part);
+  }
+
+  /** Adds a container beside each replica, in its network namespace. */
+  addSidecar(name: string, props: SidecarProps): void {
+    this.sidecars.push([name, props]);
+  }
+
+  /**
+   * Publishes a port outside the stack: a port of the host, of every Swarm node, or of a load balancer on Kubernetes.
+   *
+   * @returns the entrance as a part
+   */
+  publish(props: RouteProps): Part<'route'> {
+    return new Part(this, `Route-${props.port}-${props.listen ?? 'same'}`, 'route', (r) => resolveRoute(this.part, props, r));
+  }
+
+  /** Edits the native object of one platform: the typed way to anything that is not foreseen here. */
+  tune<N extends { readonly [K in Kind]: object }>(platform: Tunable<N>, edit: (native: N['workload']) => void): void {
+    this.part.tune(platform, edit);
+  }
+}
+
+/** Something with a service's network. */
+export interface Connectable {
+  /** The network facet. */
+  readonly network: ServiceNetwork;
+}
+
+/** Which connections a service may make and take. What no edge allows is refused, where the platform can. */
+export class ServiceNetwork {
+  /** @internal */
+  constructor(private readonly part: Part<'workload'>) {}
+
+  /** Lets this service connect to another, on the other's ports of these names or on all; it starts after the other. */
+  allowTo(other: Connectable | ExternalPeer, ...ports: string[]): void {
+    if ('network' in other) connect(this.part, other.network.part, ports);
+    else connectOut(this.part, other);
+  }
+
+  /** Lets another connect to this service, on this service's ports of these names or on all. */
+  allowFrom(other: Connectable | ExternalPeer, ...ports: string[]): void {
+    if ('network' in other) connect(other.network.part, this.part, ports);
+    else connectIn(this.part, other, ports);
+  }
+}

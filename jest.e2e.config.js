@@ -1,0 +1,7 @@
+/** The suites that need real engines; see test/e2e/README.md. @type {import('jest').Config} */
+module.exports = {
+  ...require('./jest.config.js'),
+  roots: ['<rootDir>/test/e2e'],
+  testPathIgnorePatterns: ['/node_modules/'],
+  testTimeout: 300_000,
+};

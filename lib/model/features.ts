@@ -1,0 +1,111 @@
+import type { IConstruct } from 'constructs';
+
+/**
+ * What a user may ask for that not every platform can do. Each platform's support table has a line for each: native,
+ * emulated and how, or unsupported and why. Asking for something unsupported is an error until it is acknowledged.
+ */
+export const FEATURES = {
+  'capabilities.drop': 'All Linux capabilities dropped',
+  'no-new-privileges': 'Processes cannot gain privileges',
+  'root.read-only': 'Read-only root file system',
+  'seccomp.default': "The runtime's default system call filter",
+  'writable.options': 'Writable paths with a size, noexec and nosuid',
+  'resources.cpu': 'Processor limit and reservation',
+  'resources.memory': 'Memory limit and reservation',
+  'resources.ephemeral-storage': 'Limit of scratch storage',
+  pids: 'Limit of the number of processes',
+  init: 'An init process that reaps and forwards signals',
+  'health.http': 'HTTP health check, also for images without curl or a shell',
+  'health.tcp': 'TCP health check, also for images without a shell',
+  'health.exec': 'Health check by a command in the image',
+  'health.probes': 'Start-up, readiness and liveness with settings of their own',
+  sidecar: 'Sidecars that share the network namespace',
+  'sidecar.processes': 'Sidecars that share the process namespace',
+  'sidecar.replicated': 'Sidecars beside more than one replica',
+  replicas: 'More than one replica',
+  autoscaling: 'Autoscaling by cpu, memory or a custom metric',
+  'disruption-budget': 'Disruption budget',
+  spread: 'Replicas spread over zones and nodes',
+  'placement.constraints': 'Only nodes with a role or label',
+  rollout: 'Rolling update without an interruption',
+  'rollout.failure-action': 'What happens when an update fails',
+  rollback: 'Automatic roll-back',
+  'restart.policy': 'Restart condition, delay and attempts',
+  'shutdown.drain': 'Traffic stops before the process is told to',
+  sysctls: 'Kernel parameters of the namespace',
+  ulimits: 'Resource limits of processes',
+  logging: 'Log driver and options',
+  'service-account': 'An identity of its own, without a token',
+  metrics: 'The place of the metrics is announced to Prometheus',
+  annotations: 'Annotations',
+  'network.addressing': 'Subnet, gateway, MTU and driver options of a segment',
+  'network.internal': 'A segment with no way out',
+  'network.attachable': 'A segment that strangers may join',
+  'network.static-address': 'A fixed address for a service',
+  'network.edges': 'Only what an edge allows can connect',
+  'secret.environment': 'A secret value in an environment variable',
+  'late-bound': 'A value that is known only after deployment',
+  'volume.shared': 'A volume that several nodes write to',
+  'volume.driver': 'A shared volume by a driver of the engine',
+  'route.address': 'A published port on one address of the host',
+  'route.sources': 'A published port for some networks only',
+} as const;
+
+/** Something that not every platform can do. */
+export type Feature = keyof typeof FEATURES;
+
+/** What takes security off, or is known to offend a scanner; allowed only with a reason. */
+export const WEAKNESSES = {
+  'root-user': 'Runs as root',
+  'low-user-id': 'Runs as a user or group of 10000 or lower, which may exist on the host',
+  'writable-root': 'The root file system is writable',
+  'privilege-escalation': 'Processes may gain privileges',
+  'added-capabilities': 'Linux capabilities beyond NET_BIND_SERVICE',
+  'executable-scratch': 'Programs can be run from a writable path',
+  'same-probe': 'Readiness and liveness ask the same question',
+  'unsafe-sysctls': 'Kernel parameters that the kubelet refuses unless the cluster allows them',
+  'unpinned-image': 'An image without a digest outside development and test',
+} as const;
+
+/** Something that takes security off. */
+export type Weakness = keyof typeof WEAKNESSES;
+
+/** Everything that can be acknowledged. */
+export type Acknowledgeable = Feature | Weakness;
+
+/** Reasons of at least ten characters, by what they acknowledge. */
+export type Acknowledgements = { readonly [A in Acknowledgeable]?: string };
+
+/** All features, in the order of the documentation. */
+export const ALL_FEATURES = Object.keys(FEATURES) as readonly Feature[];
+
+const ACKNOWLEDGED = Symbol.for('ironhull.Acknowledged');
+
+/**
+ * Acknowledges, for a construct and all below it, that a platform lacks something or that security is taken off.
+ *
+ * @throws Error if a reason has fewer than ten characters, or if the thing does not exist
+ */
+export function acknowledge(scope: IConstruct, reasons: Acknowledgements): void {
+  for (const [what, reason] of Object.entries(reasons)) {
+    if (!(what in FEATURES) && !(what in WEAKNESSES)) {
+      throw new Error(`${scope.node.path}: nothing of that name can be acknowledged, got "${what}"; see docs/platforms.md`);
+    }
+    if (typeof reason !== 'string' || reason.trim().length < 10) {
+      throw new Error(
+        `${scope.node.path}: acknowledging ${what} needs a reason of at least ten characters, got ${JSON.stringify(reason)}; say why it is acceptable here`,
+      );
+    }
+  }
+  const own = (scope as { [ACKNOWLEDGED]?: Acknowledgements })[ACKNOWLEDGED];
+  Object.defineProperty(scope, ACKNOWLEDGED, { value: { ...own, ...reasons }, configurable: true });
+}
+
+/** The nearest reason with which something was acknowledged at or above a construct. */
+export function ackAt(scope: IConstruct, what: Acknowledgeable): string | undefined {
+  for (let at: IConstruct | undefined = scope; at; at = at.node.scope) {
+    const reason = (at as { [ACKNOWLEDGED]?: Acknowledgements })[ACKNOWLEDGED]?.[what];
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}

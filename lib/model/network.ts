@@ -1,0 +1,96 @@
+import { isIPv4 } from 'node:net';
+import type { Resolution } from './part';
+
+/** What a user may say of a network segment. */
+export interface NetworkProps {
+  /** Address range in CIDR notation, IPv4. @default - the engine chooses */
+  readonly subnet?: string;
+  /** Address of the gateway, within the subnet. @default - the engine chooses */
+  readonly gateway?: string;
+  /** Largest packet in bytes. @default - the engine's: 1500 */
+  readonly mtu?: number;
+  /** Whether the segment has no way out. @default false */
+  readonly internal?: boolean;
+  /** Whether containers that are not part of a stack may join a Swarm overlay. @default false */
+  readonly attachable?: boolean;
+  /**
+   * Options of Docker's network driver.
+   * @default - none
+   * @see https://docs.docker.com/engine/network/drivers/bridge/#options
+   */
+  readonly driverOptions?: Readonly<Record<string, string>>;
+}
+
+/** What is true of a network segment. */
+export interface NetworkSpec {
+  /** Address range; the engine chooses if absent. */
+  readonly subnet?: string;
+  /** Address of the gateway. */
+  readonly gateway?: string;
+  /** Largest packet in bytes. */
+  readonly mtu?: number;
+  /** Whether the segment has no way out. */
+  readonly internal: boolean;
+  /** Whether strangers may join a Swarm overlay. */
+  readonly attachable: boolean;
+  /** Options of Docker's network driver. */
+  readonly driverOptions: Readonly<Record<string, string>>;
+}
+
+/** Fills in everything that a user left out of a network segment. */
+export function resolveNetwork(props: NetworkProps, r: Resolution): NetworkSpec {
+  const range = props.subnet === undefined ? undefined : parseCidr(props.subnet);
+  if (props.subnet !== undefined && !range) {
+    r.problem('subnet', 'the subnet must be an IPv4 network in CIDR notation', props.subnet, "write it as '172.20.0.0/16'");
+  }
+  if (props.gateway !== undefined && (!isIPv4(props.gateway) || !range || !contains(range, props.gateway))) {
+    r.problem(
+      'gateway',
+      'the gateway must be an address within the subnet',
+      props.gateway,
+      `give an address in ${props.subnet ?? 'a subnet, and the subnet'}`,
+    );
+  }
+  if (props.mtu !== undefined && !(Number.isInteger(props.mtu) && props.mtu >= 576 && props.mtu <= 65535)) {
+    r.problem('mtu', 'the MTU must be a whole number of bytes from 576 to 65535', props.mtu, 'leave it out, or use 1500');
+  }
+  if (props.subnet !== undefined || props.gateway !== undefined || props.mtu !== undefined || props.driverOptions)
+    r.feature('network.addressing');
+  return {
+    ...(props.subnet !== undefined && { subnet: props.subnet }),
+    ...(props.gateway !== undefined && { gateway: props.gateway }),
+    ...(props.mtu !== undefined && { mtu: props.mtu }),
+    internal: props.internal ?? false,
+    attachable: props.attachable ?? false,
+    driverOptions: props.driverOptions ?? {},
+  };
+}
+
+/** An IPv4 network as two numbers. */
+export interface Range {
+  /** First address. */
+  readonly first: number;
+  /** How many addresses. */
+  readonly size: number;
+}
+
+/** Takes `172.20.0.0/16` apart; `undefined` if it is no network. */
+export function parseCidr(text: unknown): Range | undefined {
+  const match = typeof text === 'string' ? /^(\d+\.\d+\.\d+\.\d+)\/(\d{1,2})$/.exec(text) : null;
+  if (!match || !isIPv4(match[1] as string)) return undefined;
+  const bits = Number(match[2]);
+  if (bits > 32) return undefined;
+  const size = 2 ** (32 - bits);
+  const first = toNumber(match[1] as string);
+  return first % size === 0 ? { first, size } : undefined;
+}
+
+/** Whether an address lies within a network. */
+export function contains(range: Range, address: string): boolean {
+  const n = toNumber(address);
+  return n >= range.first && n < range.first + range.size;
+}
+
+function toNumber(address: string): number {
+  return address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+}

@@ -1,0 +1,64 @@
+import { isIP } from 'node:net';
+import type { Part, Resolution } from './part';
+
+/** What a user may say of a published entrance. */
+export interface RouteProps {
+  /** The name of the workload's port that is published. */
+  readonly port: string;
+  /** The port outside. @default - the port inside */
+  readonly listen?: number;
+  /**
+   * Address of the host to bind to. Only single-host engines can do that.
+   * @default - loopback on a single-host engine, every node on Swarm, a load balancer's address on Kubernetes
+   */
+  readonly address?: string;
+  /** Networks in CIDR notation from which a load balancer lets clients in (Kubernetes). @default - every address */
+  readonly allowedSources?: readonly string[];
+}
+
+/** What is true of a published entrance. */
+export interface RouteSpec {
+  /** The workload behind it. */
+  readonly to: Part<'workload'>;
+  /** The name of its port. */
+  readonly port: string;
+  /** The port outside; the port inside if absent. */
+  readonly listen?: number;
+  /** Address of the host to bind to. */
+  readonly address?: string;
+  /** Networks from which a load balancer lets clients in. */
+  readonly allowedSources: readonly string[];
+}
+
+/** Fills in everything that a user left out of a published entrance. */
+export function resolveRoute(to: Part<'workload'>, props: RouteProps, r: Resolution): RouteSpec {
+  const target = to.resolve().spec.main.ports.find((port) => port.name === props.port);
+  if (!target) {
+    r.problem(
+      'port',
+      'the workload has no port of that name',
+      props.port,
+      `use one of ${
+        to
+          .resolve()
+          .spec.main.ports.map((p) => p.name)
+          .join(', ') || 'its ports; it has none'
+      }`,
+    );
+  }
+  if (props.listen !== undefined && !(Number.isInteger(props.listen) && props.listen >= 1 && props.listen <= 65535)) {
+    r.problem('listen', 'a port must be a whole number from 1 to 65535', props.listen, 'choose a free port, 1024 or higher');
+  }
+  if (props.address !== undefined) {
+    r.feature('route.address');
+    if (isIP(props.address) === 0)
+      r.problem('address', 'the address must be an IP address of the host', props.address, "use '127.0.0.1' or '0.0.0.0'");
+  }
+  return {
+    to,
+    port: props.port,
+    ...(props.listen !== undefined && { listen: props.listen }),
+    ...(props.address !== undefined && { address: props.address }),
+    allowedSources: props.allowedSources ?? [],
+  };
+}

@@ -1,0 +1,63 @@
+import type { Resolution } from './part';
+import { type Size, trySize } from './values/quantities';
+
+/** What a user may say of a volume. */
+export interface VolumeProps {
+  /** Capacity in binary units. Docker's local driver does not enforce it. */
+  readonly size: Size;
+  /**
+   * Whether replicas on different nodes write to it at the same time (`ReadWriteMany` on Kubernetes).
+   * @default false
+   */
+  readonly shared?: boolean;
+  /**
+   * Kubernetes storage class.
+   * @default - the cluster's default class
+   * @see https://kubernetes.io/docs/concepts/storage/storage-classes/
+   */
+  readonly storageClass?: string;
+  /**
+   * Docker volume driver.
+   * @default 'local'
+   * @see https://docs.docker.com/engine/extend/legacy_plugins/
+   */
+  readonly driver?: string;
+  /** Options of the Docker volume driver. @default - none */
+  readonly driverOptions?: Readonly<Record<string, string>>;
+  /** Whether the volume outlives its stack. @default - as the environment says: kept in staging and production */
+  readonly keep?: boolean;
+}
+
+/** What is true of a volume. */
+export interface VolumeSpec {
+  /** Capacity in bytes. */
+  readonly sizeBytes: number;
+  /** Whether several nodes may write at once. */
+  readonly shared: boolean;
+  /** Kubernetes storage class; the cluster's default if absent. */
+  readonly storageClass?: string;
+  /** Docker volume driver. */
+  readonly driver: string;
+  /** Options of the Docker volume driver. */
+  readonly driverOptions: Readonly<Record<string, string>>;
+  /** Whether the volume outlives its stack. */
+  readonly keep: boolean;
+}
+
+/** Fills in everything that a user left out of a volume. */
+export function resolveVolume(props: VolumeProps, r: Resolution): VolumeSpec {
+  const sizeBytes = trySize(props.size);
+  if (sizeBytes === undefined || sizeBytes < 2 ** 20) {
+    r.problem('size', 'a volume needs a size of at least 1Mi in binary units', props.size, "write it as '10Gi'");
+  }
+  if (props.shared) r.feature('volume.shared');
+  if (props.shared && props.driver && props.driver !== 'local') r.feature('volume.driver');
+  return {
+    sizeBytes: sizeBytes ?? 0,
+    shared: props.shared ?? false,
+    ...(props.storageClass !== undefined && { storageClass: props.storageClass }),
+    driver: props.driver ?? 'local',
+    driverOptions: props.driverOptions ?? {},
+    keep: props.keep ?? r.environment.keepVolumes,
+  };
+}

@@ -1,0 +1,240 @@
+import { Part } from '../part';
+import type { SecretKey } from '../secret';
+import { type ImageSpec, parseImage } from '../values/image';
+import { resolveHealth } from './health';
+import type { ContainerProps, EnvValue, LateBound, MountProps, PortProps, ResourcesProps } from './props';
+import type { Reading } from './reading';
+import type { ContainerSpec, EnvSpec, MountSpec, PortSpec, ResourcesSpec, UlimitSpec, WritableSpec } from './spec';
+
+const MIB = 2 ** 20;
+const CAPABILITIES = new Set(
+  (
+    'AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID ' +
+    'IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN NET_BIND_SERVICE NET_BROADCAST ' +
+    'NET_RAW PERFMON SETFCAP SETGID SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE SYS_PACCT ' +
+    'SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM'
+  ).split(' '),
+);
+const ULIMITS = new Set('core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack'.split(' '));
+
+/** Fills in everything that a user left out of a container. */
+export function resolveContainer(name: string, props: ContainerProps, read: Reading, shareProcesses = false): ContainerSpec {
+  const ports = resolvePorts(props.ports ?? {}, props.capabilities ?? [], read.at('ports'));
+  const [uid, gid] = resolveUser(props.user ?? '65532:65532', read);
+  const health = props.health && resolveHealth(props.health, ports, read.at('health'));
+  checkHardening(props, read);
+  if (props.init) read.r.feature('init');
+  if (props.pids !== undefined) read.r.feature('pids');
+  return {
+    name,
+    image: resolveImage(props.image, read),
+    ...(props.command && { command: [...props.command] }),
+    ...(props.args && { args: [...props.args] }),
+    ...(props.workingDirectory !== undefined && { workingDirectory: read.path('workingDirectory', props.workingDirectory) }),
+    env: resolveEnv(props.env ?? {}, read),
+    uid,
+    gid,
+    capabilities: [...(props.capabilities ?? [])].sort(),
+    readOnlyRoot: props.readOnlyRoot ?? true,
+    allowPrivilegeEscalation: props.allowPrivilegeEscalation ?? false,
+    writable: resolveWritable(props.writable ?? ['/tmp'], read),
+    mounts: resolveMounts(props.mounts ?? [], props.writable ?? ['/tmp'], read),
+    init: props.init ?? false,
+    resources: resolveResources(props.resources ?? {}, read.at('resources')),
+    ...(props.pids !== undefined && { pids: read.integer('pids', props.pids, 100, 1, 4_194_304) }),
+    ports,
+    ...(health && { health }),
+    ulimits: resolveUlimits(props.ulimits ?? {}, read),
+    shareProcesses,
+  };
+}
+
+function resolveImage(reference: string, read: Reading): ImageSpec {
+  const image = parseImage(reference);
+  if (typeof image === 'string') {
+    read.problem('image', image, reference, "write it as 'registry.example/team/app:1.2.3@sha256:...'");
+    return { reference: 'invalid', registry: 'docker.io', repository: 'invalid' };
+  }
+  if (!image.digest && (image.tag === undefined || image.tag === 'latest')) {
+    read.problem('image', 'an image needs a tag that says which version it is', reference, 'add a tag other than latest, and a digest');
+  } else if (!image.digest && read.r.environment.requireDigest && read.r.acknowledged('unpinned-image') === undefined) {
+    read.r.warning(
+      'image',
+      `outside development and test an image should have a digest`,
+      reference,
+      "append '@sha256:...', or acknowledge 'unpinned-image' with a reason",
+    );
+  }
+  return image;
+}
+
+function resolveUser(user: string, read: Reading): [number, number] {
+  const match = /^(\d{1,10}):(\d{1,10})$/.exec(user);
+  const [uid, gid] = match ? [Number(match[1]), Number(match[2])] : [-1, -1];
+  if (uid < 0 || uid > 2 ** 31 - 1 || gid > 2 ** 31 - 1) {
+    read.problem('user', 'must be a numeric user and group', user, "write it as '10001:10001'");
+    return [65532, 65532];
+  }
+  if (uid === 0 || gid === 0) read.weakness('user', 'root-user', 'runs as root', user);
+  return [uid, gid];
+}
+
+function checkHardening(props: ContainerProps, read: Reading): void {
+  if (props.readOnlyRoot === false) read.weakness('readOnlyRoot', 'writable-root', 'the root file system is writable', false);
+  if (props.allowPrivilegeEscalation)
+    read.weakness('allowPrivilegeEscalation', 'privilege-escalation', 'processes may gain privileges', true);
+  else read.r.feature('no-new-privileges');
+  for (const capability of props.capabilities ?? []) {
+    if (!CAPABILITIES.has(capability)) {
+      read.problem('capabilities', 'is no Linux capability', capability, "write it in capitals without CAP_, such as 'NET_BIND_SERVICE'");
+    } else if (capability !== 'NET_BIND_SERVICE') {
+      read.weakness('capabilities', 'added-capabilities', 'adds a capability', capability);
+    }
+  }
+}
+
+function resolveEnv(env: Readonly<Record<string, EnvValue>>, read: Reading): EnvSpec[] {
+  return Object.keys(env)
+    .sort()
+    .map((name) => {
+      const value = env[name] as EnvValue;
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+        read.problem(`env.${name}`, 'is no name of an environment variable', name, 'use letters, digits and underscores');
+      if (isSecretKey(value)) {
+        read.r.feature('secret.environment');
+        if (!/^[A-Za-z0-9._-]+$/.test(value.key))
+          read.problem(`env.${name}`, 'is no key of a secret', value.key, 'use letters, digits, dots, dashes and underscores');
+        return { name, value };
+      }
+      if (isLateBound(value)) {
+        read.r.feature('late-bound');
+        return { name, value };
+      }
+      if (typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) {
+        const text = String(value);
+        if (/\0/.test(text)) read.problem(`env.${name}`, 'must not hold a NUL character', value, 'remove it');
+        if (/Calling \[toString\] on an \[Output<T>\]|\[object [A-Z]\w*\]/.test(text)) {
+          read.problem(
+            `env.${name}`,
+            'is text that was made of a value not yet known',
+            text,
+            'pass the value itself, or use pulumi.interpolate',
+          );
+        }
+        return { name, value: text };
+      }
+      read.problem(`env.${name}`, 'must be text, a number, a boolean, a secret or a late-bound value', value, 'turn it into text');
+      return { name, value: '' };
+    });
+}
+
+/** Whether a value is a reference to a secret. */
+export function isSecretKey(value: unknown): value is SecretKey {
+  return typeof value === 'object' && value !== null && 'secret' in value && Part.isPart(value.secret) && 'key' in value;
+}
+
+/** Whether a value is known only after deployment. */
+export function isLateBound(value: unknown): value is LateBound {
+  return typeof value === 'object' && value !== null && 'apply' in value && typeof value.apply === 'function';
+}
+
+function resolveWritable(writable: NonNullable<ContainerProps['writable']>, read: Reading): WritableSpec[] {
+  const seen = new Set<string>();
+  const specs = writable.map((one) => {
+    const props = typeof one === 'string' ? { path: one } : one;
+    const path = read.path('writable', props.path);
+    if (seen.has(path)) read.problem('writable', 'is writable twice', path, 'name each path once');
+    seen.add(path);
+    if (props.exec) read.weakness('writable', 'executable-scratch', 'programs can be run from a writable path', path);
+    return { path, sizeBytes: read.size(`writable ${path}`, props.size, 64 * MIB, MIB), exec: props.exec ?? false };
+  });
+  return specs.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function resolveMounts(mounts: readonly MountProps[], writable: NonNullable<ContainerProps['writable']>, read: Reading): MountSpec[] {
+  const taken = new Set(writable.map((one) => (typeof one === 'string' ? one : one.path)));
+  return mounts.map((mount) => {
+    const volume = Part.isPart(mount.volume) ? mount.volume : mount.volume.part;
+    const path = read.path('mounts', mount.path);
+    if (taken.has(path)) read.problem('mounts', 'two things are mounted at the same path', path, 'give each a path of its own');
+    taken.add(path);
+    return { volume, path, readOnly: mount.readOnly ?? false };
+  });
+}
+
+function resolveResources(props: ResourcesProps, read: Reading): ResourcesSpec {
+  const cpuLimit = read.cpu(
+    'cpu.limit',
+    props.cpu?.limit,
+    Math.max(500, props.cpu?.reservation === undefined ? 0 : read.cpu('cpu.reservation', props.cpu.reservation, 100)),
+  );
+  const cpuReservation =
+    props.cpu?.reservation === undefined ? Math.min(100, cpuLimit) : read.cpu('cpu.reservation', props.cpu.reservation, 100);
+  if (cpuReservation > cpuLimit)
+    read.problem('cpu.limit', 'the limit is below the reservation', props.cpu?.limit, `use at least '${cpuReservation}m', or reserve less`);
+  const memoryReserved =
+    props.memory?.reservation === undefined ? undefined : read.size('memory.reservation', props.memory.reservation, 256 * MIB, 4 * MIB);
+  const memoryLimit = read.size('memory.limit', props.memory?.limit, Math.max(256 * MIB, memoryReserved ?? 0), 6 * MIB);
+  const memoryReservation = memoryReserved ?? memoryLimit;
+  if (memoryReservation > memoryLimit)
+    read.problem(
+      'memory.limit',
+      'the limit is below the reservation',
+      props.memory?.limit,
+      `use at least '${memoryReservation / MIB}Mi', or reserve less`,
+    );
+  if (props.ephemeralStorage !== undefined) read.r.feature('resources.ephemeral-storage');
+  return {
+    cpuLimit,
+    cpuReservation,
+    memoryLimit,
+    memoryReservation,
+    ephemeralStorage: read.size('ephemeralStorage', props.ephemeralStorage, 64 * MIB, MIB),
+  };
+}
+
+function resolvePorts(ports: Readonly<Record<string, number | PortProps>>, capabilities: readonly string[], read: Reading): PortSpec[] {
+  const seen = new Map<string, string>();
+  return Object.entries(ports).map(([name, value]) => {
+    const { port, protocol = 'tcp' } = typeof value === 'number' ? { port: value } : value;
+    if (!/^(?=.*[a-z])[a-z0-9](?:-?[a-z0-9])*$/.test(name) || name.length > 15) {
+      read.problem(
+        name,
+        "a port's name has at most 15 lower case letters, digits and single dashes, one letter among them",
+        name,
+        "use a name such as 'http'",
+      );
+    }
+    if (!Number.isInteger(port) || port < 1 || port > 65535) {
+      read.problem(name, 'a port must be a whole number from 1 to 65535', port, 'choose one of 1024 or higher');
+    } else if (port < 1024 && !capabilities.includes('NET_BIND_SERVICE')) {
+      read.problem(
+        name,
+        'a port below 1024 needs the capability NET_BIND_SERVICE',
+        port,
+        "listen on 1024 or higher, or add 'NET_BIND_SERVICE' to capabilities",
+      );
+    }
+    const key = `${port}/${protocol}`;
+    if (seen.has(key)) read.problem(name, `the port is taken by "${seen.get(key)}"`, port, 'give each name a port of its own');
+    seen.set(key, name);
+    return { name, port, protocol };
+  });
+}
+
+function resolveUlimits(ulimits: NonNullable<ContainerProps['ulimits']>, read: Reading): UlimitSpec[] {
+  if (Object.keys(ulimits).length > 0) read.r.feature('ulimits');
+  return Object.entries(ulimits).map(([name, value]) => {
+    const { soft, hard } = typeof value === 'number' ? { soft: value, hard: value } : value;
+    if (!ULIMITS.has(name)) read.problem(`ulimits.${name}`, 'is no limit of processes', name, `use one of ${[...ULIMITS].join(', ')}`);
+    if (!Number.isInteger(soft) || !Number.isInteger(hard) || soft < -1 || (hard !== -1 && soft > hard)) {
+      read.problem(
+        `ulimits.${name}`,
+        'needs whole numbers, the soft limit not above the hard one',
+        value,
+        'write { soft: 1024, hard: 2048 }',
+      );
+    }
+    return { name, soft, hard };
+  });
+}

@@ -1,0 +1,96 @@
+import type { HealthProps, ProbeProps } from './props';
+import type { Reading } from './reading';
+import type { CheckSpec, HealthSpec, PortSpec, ProbeSpec } from './spec';
+
+/** Fills in everything that a user left out of a health check. */
+export function resolveHealth(props: HealthProps, ports: readonly PortSpec[], read: Reading): HealthSpec | undefined {
+  const check = resolveCheck(props, ports, read);
+  if (!check) return undefined;
+  const interval = read.duration('interval', props.interval, 10_000, { min: 1000, wholeSeconds: true });
+  const timeout = read.duration('timeout', props.timeout, Math.min(5000, interval), { min: 1000, wholeSeconds: true });
+  if (timeout > interval)
+    read.problem(
+      'timeout',
+      'must not be longer than the interval',
+      props.timeout ?? `${timeout / 1000}s`,
+      `use at most '${interval / 1000}s'`,
+    );
+  const retries = read.integer('retries', props.retries, 3, 1, 100);
+  const startPeriod = read.duration('startPeriod', props.startPeriod, 30_000, { wholeSeconds: true });
+  if (props.liveness || props.readiness) read.r.feature('health.probes');
+  const base = { check, initialDelay: 0, period: interval / 1000, timeout: timeout / 1000, failureThreshold: retries };
+  const startupPeriod = Math.min(base.period, 5);
+  // the start period, and then as many failures as would be allowed later: never stricter than Docker's reading
+  const startup: ProbeSpec = {
+    check,
+    initialDelay: 0,
+    period: startupPeriod,
+    timeout: Math.min(base.timeout, startupPeriod),
+    failureThreshold: Math.max(1, Math.ceil((startPeriod / 1000 + base.period * retries) / startupPeriod)),
+  };
+  const liveness = resolveProbe(props.liveness ?? {}, base, read.at('liveness'));
+  const readiness = resolveProbe(
+    props.readiness ?? {},
+    { ...base, period: Math.min(base.period, 5), timeout: Math.min(base.timeout, 5) },
+    read.at('readiness'),
+  );
+  return { check, interval, timeout, retries, startPeriod, startup, liveness, readiness };
+}
+
+function resolveCheck(props: HealthProps, ports: readonly PortSpec[], read: Reading): CheckSpec | undefined {
+  const given = [props.http, props.tcp, props.exec].filter((one) => one !== undefined).length;
+  if (given !== 1) {
+    read.problem('', 'needs exactly one of http, tcp and exec', given, 'keep the one that tells best');
+    return undefined;
+  }
+  if (props.exec) {
+    read.r.feature('health.exec');
+    if (props.exec.length === 0)
+      read.problem('exec', 'needs a command', props.exec, "give the program and its arguments: ['/bin/check', '--quick']");
+    return { exec: [...props.exec] };
+  }
+  const name = (props.http ?? props.tcp)?.port;
+  const port = ports.find((one) => one.name === name);
+  if (port?.protocol !== 'tcp') {
+    read.problem(
+      props.http ? 'http.port' : 'tcp.port',
+      'must be the name of a TCP port of this container',
+      name,
+      `use one of ${ports.map((p) => p.name).join(', ') || 'its ports; it has none'}`,
+    );
+    return undefined;
+  }
+  if (!props.http) {
+    read.r.feature('health.tcp');
+    return { tcp: { port } };
+  }
+  read.r.feature('health.http');
+  checkPath('http.path', props.http.path, read);
+  return { http: { port, path: props.http.path } };
+}
+
+function checkPath(where: string, path: string, read: Reading): void {
+  if (!/^\/[\x21-\x7e]*$/.test(path))
+    read.problem(where, 'must be an absolute path of printable characters', path, "write it as '/health'");
+}
+
+function resolveProbe(props: ProbeProps, base: ProbeSpec, read: Reading): ProbeSpec {
+  let check = base.check;
+  if (props.path !== undefined) {
+    if ('http' in check) {
+      checkPath('path', props.path, read);
+      check = { http: { ...check.http, path: props.path } };
+    } else read.problem('path', 'only an HTTP check has a path', props.path, 'leave it out, or check by http');
+  }
+  const period = read.seconds('interval', props.interval, base.period * 1000, 1);
+  const timeout = read.seconds('timeout', props.timeout, Math.min(base.timeout, period) * 1000, 1);
+  if (timeout > period)
+    read.problem('timeout', 'must not be longer than the interval', props.timeout ?? `${timeout}s`, `use at most '${period}s'`);
+  return {
+    check,
+    period,
+    timeout,
+    initialDelay: read.seconds('initialDelay', props.initialDelay, 0),
+    failureThreshold: read.integer('retries', props.retries, base.failureThreshold, 1, 100),
+  };
+}

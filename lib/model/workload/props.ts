@@ -1,0 +1,283 @@
+import type { Part } from '../part';
+import type { SecretKey } from '../secret';
+import type { Cpu, Duration, Size } from '../values/quantities';
+
+/**
+ * A value that an engine knows only after it made something, such as a Pulumi Output. The model does not look inside.
+ */
+export interface LateBound {
+  /** Chains a computation on the value. */
+  apply(func: (value: never) => unknown): unknown;
+}
+
+/** The value of an environment variable. */
+export type EnvValue = string | number | boolean | SecretKey | LateBound;
+
+/** A writable path that is lost with the container: a tmpfs, or an emptyDir in memory on Kubernetes. */
+export interface WritableProps {
+  /** Absolute path in the container. */
+  readonly path: string;
+  /** Most that can be written; counts against the memory limit. @default '64Mi' */
+  readonly size?: Size;
+  /** Whether programs can be run from it; needs an acknowledgement. Always nosuid. @default false */
+  readonly exec?: boolean;
+}
+
+/** A volume in a container. */
+export interface MountProps {
+  /** The volume. */
+  readonly volume: Part<'volume'> | { readonly part: Part<'volume'> };
+  /** Absolute path in the container. */
+  readonly path: string;
+  /** @default false */
+  readonly readOnly?: boolean;
+}
+
+/** A port that a container listens on. */
+export interface PortProps {
+  /** Port number, 1024 or higher unless NET_BIND_SERVICE is added. */
+  readonly port: number;
+  /** @default 'tcp' */
+  readonly protocol?: 'tcp' | 'udp';
+}
+
+/** Processor, memory and scratch storage. A reservation is what the scheduler sets aside. */
+export interface ResourcesProps {
+  /** Cores. @default - limit 500m, reservation 100m */
+  readonly cpu?: { readonly limit?: Cpu; readonly reservation?: Cpu };
+  /** Bytes in binary units. @default - limit 256Mi, reservation as the limit */
+  readonly memory?: { readonly limit?: Size; readonly reservation?: Size };
+  /** Scratch storage beside writable paths (Kubernetes only), bytes in binary units. @default '64Mi' */
+  readonly ephemeralStorage?: Size;
+}
+
+/** Settings of one of Kubernetes' three probes, where they differ from the health check. */
+export interface ProbeProps {
+  /** Path of the HTTP request. @default - as the health check */
+  readonly path?: string;
+  /** Time from the container's start to the first probe. @default '0s' */
+  readonly initialDelay?: Duration;
+  /** Time between probes. @default - as the health check; 5s for readiness */
+  readonly interval?: Duration;
+  /** Time after which a probe has failed. @default - as the health check; at most the interval */
+  readonly timeout?: Duration;
+  /** Failures in a row that count. @default - as the health check */
+  readonly retries?: number;
+}
+
+/**
+ * How to tell whether a container is well. Give exactly one of `http`, `tcp` and `exec`.
+ *
+ * One declaration makes the start-up, readiness and liveness probes of Kubernetes and the health check of Docker, Swarm
+ * and Compose. HTTP and TCP checks need no curl and no shell in the image: a static prober of 5 KB is mounted there.
+ */
+export interface HealthProps {
+  /** A GET request; a status from 200 to 399 is healthy. */
+  readonly http?: { readonly port: string; readonly path: string };
+  /** A TCP connection. */
+  readonly tcp?: { readonly port: string };
+  /** A command of the image; exit code 0 is healthy. */
+  readonly exec?: readonly string[];
+  /** Time between checks. @default '10s' */
+  readonly interval?: Duration;
+  /** Time after which a check has failed. @default '5s' */
+  readonly timeout?: Duration;
+  /** Failures in a row that count. @default 3 */
+  readonly retries?: number;
+  /** Time that the container may take to start. @default '30s' */
+  readonly startPeriod?: Duration;
+  /** Kubernetes' liveness probe. @default - as the health check */
+  readonly liveness?: ProbeProps;
+  /** Kubernetes' readiness probe. @default - as the health check, every 5s */
+  readonly readiness?: ProbeProps;
+}
+
+/** What every container has, also a sidecar. */
+export interface ContainerProps {
+  /** Image reference. Without a digest it is reported outside development and test. */
+  readonly image: string;
+  /** Replaces the image's entry point. @default - the image's */
+  readonly command?: readonly string[];
+  /** Arguments of the entry point. @default - the image's */
+  readonly args?: readonly string[];
+  /** @default - the image's */
+  readonly workingDirectory?: string;
+  /** Environment variables. @default - none */
+  readonly env?: Readonly<Record<string, EnvValue>>;
+  /** Numeric user and group. @default '65532:65532' */
+  readonly user?: `${number}:${number}`;
+  /**
+   * Linux capabilities to add after all were dropped, without the `CAP_` prefix. All but NET_BIND_SERVICE need an
+   * acknowledgement.
+   * @default - none
+   * @see https://man7.org/linux/man-pages/man7/capabilities.7.html
+   */
+  readonly capabilities?: readonly string[];
+  /** `false` needs an acknowledgement. @default true */
+  readonly readOnlyRoot?: boolean;
+  /** `true` needs an acknowledgement. @default false */
+  readonly allowPrivilegeEscalation?: boolean;
+  /** Writable paths, each a path or a path with options. @default - `/tmp`, 64Mi; `[]` for none */
+  readonly writable?: readonly (string | WritableProps)[];
+  /** Volumes. @default - none */
+  readonly mounts?: readonly MountProps[];
+  /** Whether an init process reaps orphans and forwards signals. @default false */
+  readonly init?: boolean;
+  /** Limits and reservations. @default - see there */
+  readonly resources?: ResourcesProps;
+  /** Most processes and threads. @default - the engine's limit */
+  readonly pids?: number;
+  /** Ports by name; a name has at most 15 characters. @default - none */
+  readonly ports?: Readonly<Record<string, number | PortProps>>;
+  /** @default - none: the container counts as healthy while it runs */
+  readonly health?: HealthProps;
+  /** Limits of processes, such as `nofile`. @default - the engine's */
+  readonly ulimits?: Readonly<Record<string, number | { readonly soft: number; readonly hard: number }>>;
+}
+
+/** A second container beside each replica, in its network namespace. */
+export interface SidecarProps extends ContainerProps {
+  /** Whether it also sees the service's processes. @default false */
+  readonly shareProcesses?: boolean;
+}
+
+/** A rule of how fast scaling may go. */
+export type ScalingPolicyProps =
+  | { readonly pods: number; readonly every: Duration }
+  | { readonly percent: number; readonly every: Duration };
+
+/** How scaling goes in one direction. */
+export interface ScalingBehaviorProps {
+  /** How long a recommendation must hold. @default - 300s down, 0s up */
+  readonly stabilization?: Duration;
+  /** @default - Kubernetes' */
+  readonly policies?: readonly ScalingPolicyProps[];
+}
+
+/** Autoscaling. @see https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/ */
+export interface ScalingProps {
+  /** Fewest replicas. */
+  readonly min: number;
+  /** Most replicas. */
+  readonly max: number;
+  /** Target of processor use, percent of the reservation. @default - 70 if there is no other metric */
+  readonly cpu?: number;
+  /** Target of memory use, percent of the reservation. @default - none */
+  readonly memory?: number;
+  /** Targets of custom metrics, averaged over the pods: `{ http_requests_per_second: 100 }`. @default - none */
+  readonly metrics?: Readonly<Record<string, number>>;
+  /** @default - Kubernetes' */
+  readonly scaleDown?: ScalingBehaviorProps;
+  /** @default - Kubernetes' */
+  readonly scaleUp?: ScalingBehaviorProps;
+}
+
+/** One direction of a change of version: forward or back. */
+export interface RolloutStepProps {
+  /** Whether the new replica starts before the old one stops. @default 'start-first' */
+  readonly order?: 'start-first' | 'stop-first';
+  /** Replicas at a time. @default 1 */
+  readonly parallelism?: number;
+  /** Time that a new replica must be well before the next one's turn. @default '5s' */
+  readonly delay?: Duration;
+  /** How long Swarm watches a new replica for failure. @default '30s' */
+  readonly monitor?: Duration;
+  /** Share of replicas that may fail, 0 to 1 (Swarm). @default 0 */
+  readonly maxFailureRatio?: number;
+}
+
+/** How a new version replaces the old one. */
+export interface RolloutProps extends RolloutStepProps {
+  /** `recreate` stops all replicas first: for a volume that only one may write. @default 'rolling' */
+  readonly strategy?: 'rolling' | 'recreate';
+  /** What happens when an update fails. @default 'rollback' */
+  readonly failureAction?: 'rollback' | 'pause' | 'continue';
+  /** Time without progress after which the update has failed (Kubernetes). @default '5m' */
+  readonly deadline?: Duration;
+}
+
+/** How a roll-back goes. */
+export interface RollbackProps extends RolloutStepProps {
+  /** What happens when it fails. @default 'pause' */
+  readonly failureAction?: 'pause' | 'continue';
+}
+
+/** What happens when the process ends. */
+export interface RestartProps {
+  /** @default 'always' */
+  readonly condition?: 'always' | 'on-failure';
+  /** Wait before a restart (Swarm). @default - the engine's back-off */
+  readonly delay?: Duration;
+  /** Most restarts in a row. @default - without end */
+  readonly maxAttempts?: number;
+}
+
+/** Where replicas run. */
+export interface PlacementProps {
+  /** Only nodes with this role. @default - any */
+  readonly role?: 'worker' | 'manager';
+  /** Only nodes with these labels. @default - any */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** What to spread replicas over: `zone`, `host`, or a node label. @default - zone and host where highly available */
+  readonly spreadOver?: readonly string[];
+}
+
+/** How long a stop takes. */
+export interface ShutdownProps {
+  /** From SIGTERM to SIGKILL. @default '30s' */
+  readonly grace?: Duration;
+  /** Time in which traffic stops before SIGTERM (Kubernetes). @default '5s' with ports, '0s' without */
+  readonly drain?: Duration;
+}
+
+/** A network segment that a workload is in. */
+export interface AttachmentProps {
+  /** The segment. */
+  readonly network: Part<'network'> | { readonly part: Part<'network'> };
+  /** Fixed IPv4 address in the segment's subnet. @default - the engine chooses */
+  readonly address?: string;
+  /** More names in the segment. @default - none */
+  readonly aliases?: readonly string[];
+}
+
+/** Where the engine puts the output of a container. @see https://docs.docker.com/engine/logging/configure/ */
+export interface LoggingProps {
+  /** @default 'json-file' */
+  readonly driver?: string;
+  /** Options of the driver. @default - max-size 10m, max-file 3 with json-file */
+  readonly options?: Readonly<Record<string, string>>;
+}
+
+/** What a user may say of a workload. */
+export interface WorkloadProps extends ContainerProps {
+  /** Replicas. @default - as the environment says: 3 in production, 2 in staging, else 1 */
+  readonly replicas?: number;
+  /** Autoscaling, instead of `replicas`. @default - none */
+  readonly scaling?: ScalingProps;
+  /** Most replicas that may be away in a planned disruption. @default - 1 where highly available and more than one */
+  readonly maxUnavailable?: number | `${number}%`;
+  /** @default - rolling, one at a time, new before old */
+  readonly rollout?: RolloutProps;
+  /** @default - one at a time */
+  readonly rollback?: RollbackProps;
+  /** @default - always */
+  readonly restart?: RestartProps;
+  /** @default - any node */
+  readonly placement?: PlacementProps;
+  /** @default - 30s */
+  readonly shutdown?: ShutdownProps;
+  /** Kernel parameters of the pod's or container's namespaces. @default - none */
+  readonly sysctls?: Readonly<Record<string, string | number>>;
+  /** Segments. @default - the stack's own */
+  readonly networks?: readonly AttachmentProps[];
+  /** @default - json-file with rotation */
+  readonly logging?: LoggingProps;
+  /** Where Prometheus finds the metrics. @default - nowhere */
+  readonly metrics?: { readonly port: string; readonly path?: string };
+  /** @default - none beside the recommended ones */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** @default - none */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Containers beside each replica, by name. @default - none */
+  readonly sidecars?: Readonly<Record<string, SidecarProps>>;
+}

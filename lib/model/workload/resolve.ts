@@ -1,0 +1,202 @@
+import { isIPv4 } from 'node:net';
+import { isDnsLabel } from '../names';
+import { contains, parseCidr } from '../network';
+import { Part, type Resolution } from '../part';
+import { resolveContainer } from './container';
+import type { AttachmentProps, LoggingProps, PlacementProps, WorkloadProps } from './props';
+import { Reading } from './reading';
+import { resolveRollback, resolveRollout, resolveScaling } from './rollout';
+import type { AttachmentSpec, ContainerSpec, WorkloadSpec } from './spec';
+
+/** Sysctls that every kubelet accepts. @see https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/ */
+export const SAFE_SYSCTLS: ReadonlySet<string> = new Set([
+  'kernel.shm_rmid_forced',
+  'net.ipv4.ip_local_port_range',
+  'net.ipv4.tcp_syncookies',
+  'net.ipv4.ping_group_range',
+  'net.ipv4.ip_unprivileged_port_start',
+  'net.ipv4.ip_local_reserved_ports',
+  'net.ipv4.tcp_keepalive_time',
+  'net.ipv4.tcp_fin_timeout',
+  'net.ipv4.tcp_keepalive_intvl',
+  'net.ipv4.tcp_keepalive_probes',
+  'net.ipv4.tcp_rmem',
+  'net.ipv4.tcp_wmem',
+]);
+
+/** Turns what a user said of a workload into what is true of it. */
+export function resolveWorkload(name: string, props: WorkloadProps, r: Resolution): WorkloadSpec {
+  const read = new Reading(r);
+  const main = resolveContainer(name, props, read);
+  const sidecars = resolveSidecars(main, props, read);
+  const scaling = props.scaling && resolveScaling(props.scaling, read.at('scaling'));
+  const replicas = resolveReplicas(props, scaling?.min, read);
+  if (sidecars.length > 0 && replicas > 1) r.feature('sidecar.replicated');
+  const metricsPort = props.metrics && main.ports.find((port) => port.name === props.metrics?.port);
+  if (props.metrics && !metricsPort)
+    read.problem(
+      'metrics.port',
+      'the workload has no port of that name',
+      props.metrics.port,
+      `use one of ${main.ports.map((p) => p.name).join(', ')}`,
+    );
+  if (props.metrics) r.feature('metrics');
+  if (props.annotations) r.feature('annotations');
+  const restart = props.restart;
+  if (restart) r.feature('restart.policy');
+  return {
+    main,
+    sidecars,
+    replicas,
+    ...(scaling && { scaling }),
+    ...resolveDisruption(props, scaling?.max ?? replicas, read),
+    rollout: resolveRollout(props.rollout, read.at('rollout')),
+    rollback: resolveRollback(props.rollback, read.at('rollback')),
+    restart: {
+      condition: restart?.condition ?? 'always',
+      ...(restart?.delay !== undefined && { delay: read.duration('restart.delay', restart.delay, 5000) }),
+      ...(restart?.maxAttempts !== undefined && { maxAttempts: read.integer('restart.maxAttempts', restart.maxAttempts, 3, 1, 1000) }),
+    },
+    placement: resolvePlacement(props.placement, r),
+    shutdown: {
+      grace: read.duration('shutdown.grace', props.shutdown?.grace, 30_000, { min: 1000, wholeSeconds: true }),
+      drain: read.duration('shutdown.drain', props.shutdown?.drain, main.ports.length > 0 ? 5000 : 0, { wholeSeconds: true }),
+    },
+    sysctls: resolveSysctls(props.sysctls ?? {}, read),
+    networks: resolveNetworks(props.networks ?? [], replicas, read),
+    logging: resolveLogging(props.logging, r),
+    ...(metricsPort && { metrics: { port: metricsPort, path: props.metrics?.path ?? '/metrics' } }),
+    labels: checkLabels(props.labels ?? {}, read),
+    annotations: props.annotations ?? {},
+  };
+}
+
+function resolveSidecars(main: ContainerSpec, props: WorkloadProps, read: Reading): ContainerSpec[] {
+  const names = new Set([main.name]);
+  const taken = new Map(main.ports.map((port) => [`${port.port}/${port.protocol}`, main.name]));
+  return Object.entries(props.sidecars ?? {}).map(([name, sidecar]) => {
+    const at = read.at(`sidecars.${name}`);
+    read.r.feature('sidecar');
+    if (sidecar.shareProcesses) read.r.feature('sidecar.processes');
+    if (!isDnsLabel(name) || name.length > 40)
+      at.problem('', "a sidecar's name must be a DNS label of at most 40 characters", name, 'use lower case letters, digits and dashes');
+    if (names.has(name)) at.problem('', 'the name is taken in this workload', name, 'choose another');
+    names.add(name);
+    const spec = resolveContainer(name, sidecar, at, sidecar.shareProcesses ?? false);
+    for (const port of spec.ports) {
+      const other = taken.get(`${port.port}/${port.protocol}`);
+      if (other)
+        at.problem(`ports.${port.name}`, `the port is taken by "${other}" in the same network namespace`, port.port, 'choose another');
+      taken.set(`${port.port}/${port.protocol}`, name);
+    }
+    return spec;
+  });
+}
+
+function resolveReplicas(props: WorkloadProps, fewest: number | undefined, read: Reading): number {
+  if (fewest !== undefined) {
+    if (props.replicas !== undefined)
+      read.problem(
+        'replicas',
+        'a number of replicas and autoscaling exclude each other',
+        props.replicas,
+        'leave out replicas: scaling.min is the start',
+      );
+    return fewest;
+  }
+  const replicas = read.integer('replicas', props.replicas, read.r.environment.replicas, 0, 1000);
+  if (replicas > 1) read.r.feature('replicas');
+  return replicas;
+}
+
+function resolveDisruption(props: WorkloadProps, most: number, read: Reading): { maxUnavailable?: number | string } {
+  const value = props.maxUnavailable;
+  if (value === undefined) return read.r.environment.highlyAvailable && most > 1 ? { maxUnavailable: 1 } : {};
+  read.r.feature('disruption-budget');
+  const ok = typeof value === 'number' ? Number.isInteger(value) && value >= 1 : /^([1-9]\d?|100)%$/.test(value);
+  if (!ok) read.problem('maxUnavailable', 'must be a whole number of at least 1, or a percentage from 1% to 100%', value, "use 1 or '25%'");
+  return { maxUnavailable: ok ? value : 1 };
+}
+
+function resolvePlacement(props: PlacementProps | undefined, r: Resolution): WorkloadSpec['placement'] {
+  if (props?.role !== undefined || Object.keys(props?.labels ?? {}).length > 0) r.feature('placement.constraints');
+  if (props?.spreadOver && props.spreadOver.length > 0) r.feature('spread');
+  return {
+    ...(props?.role !== undefined && { role: props.role }),
+    labels: checkLabels(props?.labels ?? {}, new Reading(r, 'placement')),
+    spreadOver: props?.spreadOver ?? (r.environment.highlyAvailable ? ['zone', 'host'] : []),
+  };
+}
+
+function resolveSysctls(sysctls: Readonly<Record<string, string | number>>, read: Reading): Record<string, string> {
+  const result: Record<string, string> = {};
+  if (Object.keys(sysctls).length > 0) read.r.feature('sysctls');
+  for (const name of Object.keys(sysctls).sort()) {
+    if (!/^(net|kernel|fs\.mqueue)(\.[a-z0-9_-]+)+$/.test(name)) {
+      read.problem(
+        `sysctls.${name}`,
+        'is no kernel parameter of a namespace',
+        name,
+        'only net.*, kernel.shm*, kernel.msg*, kernel.sem and fs.mqueue.* can be set for a container',
+      );
+    }
+    result[name] = String(sysctls[name]);
+  }
+  return result;
+}
+
+function resolveNetworks(networks: readonly AttachmentProps[], replicas: number, read: Reading): AttachmentSpec[] {
+  return networks.map((attachment) => {
+    const network = Part.isPart(attachment.network) ? attachment.network : attachment.network.part;
+    const { address, aliases = [] } = attachment;
+    if (address !== undefined) {
+      read.r.feature('network.static-address');
+      const { subnet } = network.resolve().spec;
+      const range = subnet === undefined ? undefined : parseCidr(subnet);
+      if (!isIPv4(address) || !range || !contains(range, address)) {
+        read.problem(
+          'networks',
+          "a fixed address must lie in the segment's subnet",
+          address,
+          subnet ? `choose one in ${subnet}` : 'give the segment a subnet',
+        );
+      } else if (address === network.resolve().spec.gateway)
+        read.problem('networks', "the fixed address is the gateway's", address, 'choose another');
+      if (replicas > 1)
+        read.problem('networks', 'a fixed address needs a single replica', replicas, 'set replicas to 1, or let the engine choose');
+    }
+    for (const alias of aliases) {
+      if (!isDnsLabel(alias)) read.problem('networks', 'an alias must be a DNS label', alias, 'use lower case letters, digits and dashes');
+    }
+    return { network, aliases, ...(address !== undefined && { address }) };
+  });
+}
+
+function resolveLogging(props: LoggingProps | undefined, r: Resolution): WorkloadSpec['logging'] {
+  if (props) r.feature('logging');
+  const driver = props?.driver ?? 'json-file';
+  const rotation: Record<string, string> = driver === 'json-file' ? { 'max-size': '10m', 'max-file': '3' } : {};
+  return { driver, options: { ...rotation, ...props?.options } };
+}
+
+/** Reports labels that Kubernetes would refuse. */
+function checkLabels(labels: Readonly<Record<string, string>>, read: Reading): Readonly<Record<string, string>> {
+  for (const [key, value] of Object.entries(labels)) {
+    const [name, prefix] = key.split('/').reverse() as [string, string | undefined];
+    const keyOk =
+      /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(name) &&
+      (prefix === undefined || /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(prefix)) &&
+      key.split('/').length <= 2;
+    if (!keyOk)
+      read.problem(
+        `labels.${key}`,
+        'is no label key',
+        key,
+        "use letters, digits, '-', '_' and '.', after a DNS name and a slash if it needs one",
+      );
+    if (typeof value !== 'string' || !/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/.test(value)) {
+      read.problem(`labels.${key}`, 'is no label value', value, "use at most 63 letters, digits, '-', '_' and '.'");
+    }
+  }
+  return labels;
+}

@@ -1,0 +1,117 @@
+import type { ExternalPeer } from '../model/edges';
+import type { Environment } from '../model/environment';
+import type { Acknowledgeable, Feature } from '../model/features';
+import type { Kind, Kinds } from '../model/kinds';
+import type { Part, Tunable } from '../model/part';
+import type { Problem } from '../model/problems';
+import type { PortSpec } from '../model/workload/spec';
+
+/** How well a platform does something that a user may ask for. */
+export type Support = 'native' | { readonly emulated: string } | { readonly unsupported: string };
+
+/** The type of a platform's native object for each kind. */
+export type Natives = { readonly [K in Kind]: object };
+
+/** The stack that is being rendered. */
+export interface StackView {
+  /** The stack's name without its environment: `veogen`. */
+  readonly name: string;
+  /** The environment at the root of the stack. */
+  readonly environment: Environment;
+}
+
+/** An edge with its ports looked up. */
+export interface EdgeView {
+  /** The other end: a workload, or somebody outside. */
+  readonly peer: Part<'workload'> | ExternalPeer;
+  /** The ports of the target that may be connected to. */
+  readonly ports: readonly PortSpec[];
+}
+
+/** What a cell may know beside the spec of its part. */
+export interface At<N extends Natives, K extends Kind = Kind> {
+  /** The part. */
+  readonly part: Part<K>;
+  /** The part's name, the same on every platform. */
+  readonly name: string;
+  /** The path of the construct, for messages. */
+  readonly path: string;
+  /** The stack. */
+  readonly stack: StackView;
+  /** The environment of the part. */
+  readonly environment: Environment;
+  /** Whether the user asked for a feature by name, as opposed to getting it by default. */
+  asked(feature: Feature): boolean;
+  /** The reason with which something was acknowledged at the part or above it. */
+  acknowledged(what: Acknowledgeable): string | undefined;
+  /** The name of another part. */
+  nameOf(part: Part): string;
+  /** The spec of another part. */
+  spec<P extends Kind>(part: Part<P>): Kinds[P];
+  /** The native of a part that comes earlier in the order of drafts. */
+  native<P extends Kind>(part: Part<P>): N[P];
+  /** Published entrances to this workload. */
+  readonly routes: readonly Part<'route'>[];
+  /** Who may connect to this workload. */
+  readonly incoming: readonly EdgeView[];
+  /** What this workload may connect to. */
+  readonly outgoing: readonly EdgeView[];
+  /** Workloads that this one connects to and that were drafted before it: it starts after them. No cycles. */
+  readonly startsAfter: readonly Part<'workload'>[];
+  /** Takes a name in a space of names, such as `container`; a second taker is an error. */
+  claim(space: string, name: string): void;
+  /** Reports a problem that only this platform has. */
+  problem(where: string, what: string, value: unknown, fix: string): void;
+}
+
+/** How a platform makes one kind of part. */
+export interface Cell<K extends Kind, N extends Natives, O> {
+  /** Makes the native object while it can still be edited. Plain data; touches nothing. */
+  draft(spec: Kinds[K], at: At<N, K>): N[K];
+  /** Hands the edited object over. */
+  commit(native: N[K], spec: Kinds[K], at: At<N, K>, out: O): void;
+}
+
+/** A target: a table with a line for each feature and a cell for each kind. It knows no construct. */
+export interface Platform<N extends Natives, O> extends Tunable<N> {
+  /** `kubernetes`, `docker`, `swarm`, `swarm-file`, `compose`. */
+  readonly name: string;
+  /** The name for people. */
+  readonly title: string;
+  /** One line for each feature. */
+  readonly support: Readonly<Record<Feature, Support>>;
+  /** One cell for each kind. */
+  readonly cells: { readonly [K in Kind]: Cell<K, N, O> };
+  /** Makes what belongs to the stack as a whole, before the parts are committed. */
+  begin?(plan: Plan<N, O>, out: O): void;
+}
+
+/** One thing that a platform does differently, or not at all, and that was asked for. */
+export interface Difference {
+  /** Path of the construct. */
+  readonly path: string;
+  /** What was asked for. */
+  readonly feature: Feature;
+  /** Whether the platform does it in another way or leaves it out. */
+  readonly how: 'emulated' | 'acknowledged';
+  /** How it is emulated or why it is missing; then, where it was acknowledged, the user's reason. */
+  readonly reason: string;
+}
+
+/** A part with its native object, drafted and edited. */
+export interface Drafted<N extends Natives, K extends Kind = Kind> {
+  readonly part: Part<K>;
+  readonly native: N[K];
+  readonly at: At<N, K>;
+}
+
+/** A rendered stack that was not handed over yet. */
+export interface Plan<N extends Natives, O> {
+  readonly platform: Platform<N, O>;
+  readonly stack: StackView;
+  /** In the order in which they are committed. */
+  readonly drafted: readonly Drafted<N>[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  readonly differences: readonly Difference[];
+}

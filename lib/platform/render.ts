@@ -1,0 +1,244 @@
+import type { IConstruct } from 'constructs';
+import { duplicateIds } from '../model/composite';
+import { type Edge, edgesOf } from '../model/edges';
+import { Environment } from '../model/environment';
+import { ackAt, type Feature } from '../model/features';
+import { KINDS, type Kind, type Kinds } from '../model/kinds';
+import { isDnsLabel, nameOf } from '../model/names';
+import { displayPath, Part } from '../model/part';
+import { type Problem, ProblemsError } from '../model/problems';
+import type { PortSpec } from '../model/workload/spec';
+import type { At, Difference, Drafted, EdgeView, Natives, Plan, Platform } from './platform';
+
+/** Which part of a tree is a stack. */
+export interface RenderOptions {
+  /** The stack's name without its environment. @default - the name of the only construct at the root, or of the root */
+  readonly name?: string;
+  /** Constructs that belong to another stack, such as nested charts. @default - none */
+  readonly foreign?: (scope: IConstruct) => boolean;
+}
+
+/**
+ * Renders a stack for a platform without handing anything over: resolves all parts, checks names and what was asked
+ * for, and drafts the native objects. It throws nothing: what is wrong is in the plan.
+ */
+export function plan<N extends Natives, O>(root: IConstruct, platform: Platform<N, O>, options: RenderOptions = {}): Plan<N, O> {
+  return new Planner(root, platform, options).run();
+}
+
+/**
+ * Hands a plan over.
+ *
+ * @throws ProblemsError with everything that is wrong; nothing was handed over then
+ */
+export function commit<N extends Natives, O>(planned: Plan<N, O>, out: O): void {
+  if (planned.problems.length > 0) throw new ProblemsError(planned.problems);
+  planned.platform.begin?.(planned, out);
+  const cells = planned.platform.cells as { readonly [K in Kind]: { commit(native: object, spec: object, at: object, out: O): void } };
+  for (const { part, native, at } of planned.drafted) cells[part.kind].commit(native, part.resolve().spec, at, out);
+}
+
+/** Renders a stack and hands it over. */
+export function render<N extends Natives, O>(root: IConstruct, platform: Platform<N, O>, out: O, options: RenderOptions = {}): Plan<N, O> {
+  const planned = plan(root, platform, options);
+  commit(planned, out);
+  return planned;
+}
+
+class Planner<N extends Natives, O> {
+  private readonly parts: readonly Part[];
+  private readonly problems: Problem[];
+  private readonly warnings: Problem[] = [];
+  private readonly differences: Difference[] = [];
+  private readonly names = new Map<Part, string>();
+  private readonly natives = new Map<Part, object>();
+  private readonly routes = new Map<Part, Part<'route'>[]>();
+  private readonly claims = new Map<string, string>();
+  private readonly stack: Plan<N, O>['stack'];
+
+  constructor(
+    root: IConstruct,
+    private readonly platform: Platform<N, O>,
+    options: RenderOptions,
+  ) {
+    this.parts = Part.within(root, options.foreign);
+    this.problems = [...duplicateIds(root, options.foreign)];
+    const only = root.node.children.length === 1 ? root.node.children[0] : undefined;
+    this.stack = { name: options.name ?? ((only && nameOf(only)) || root.node.id || 'stack'), environment: Environment.of(root) };
+  }
+
+  run(): Plan<N, O> {
+    for (const part of this.parts) this.examine(part);
+    const ordered = this.order();
+    // a draft may rely on a spec that is right
+    const drafted = this.problems.length > 0 ? [] : ordered.map((part) => this.draft(part));
+    return {
+      platform: this.platform,
+      stack: this.stack,
+      drafted,
+      problems: this.problems,
+      warnings: this.warnings,
+      differences: this.differences,
+    };
+  }
+
+  private examine(part: Part): void {
+    const resolved = part.resolve();
+    this.problems.push(...resolved.problems);
+    this.warnings.push(...resolved.warnings);
+    this.takeName(part);
+    if (part.kind === 'route') {
+      const { to } = (part as Part<'route'>).resolve().spec;
+      const list = this.routes.get(to);
+      if (list) list.push(part as Part<'route'>);
+      else this.routes.set(to, [part as Part<'route'>]);
+    }
+    if (part.kind === 'workload') this.checkEdges(part as Part<'workload'>);
+    for (const feature of resolved.features) this.compare(part, feature);
+  }
+
+  private takeName(part: Part): void {
+    const name = nameOf(part);
+    this.names.set(part, name);
+    if (!isDnsLabel(name) || name.length > 63) {
+      this.problems.push({
+        path: displayPath(part),
+        what: 'the name made of the ids is no DNS label',
+        value: name,
+        fix: 'start the id with a letter and use letters, digits and dashes',
+      });
+    }
+    this.claim(part, part.kind, name);
+  }
+
+  private claim(part: Part, space: string, name: string): void {
+    const key = `${space}\0${name}`;
+    const other = this.claims.get(key);
+    const path = displayPath(part);
+    if (other === undefined) this.claims.set(key, path);
+    else
+      this.problems.push({
+        path,
+        what: `the ${space} name is taken by ${other}`,
+        value: name,
+        fix: 'choose another id, or give one of them a name',
+      });
+  }
+
+  private compare(part: Part, feature: Feature): void {
+    const support = this.platform.support[feature];
+    if (support === 'native') return;
+    const path = displayPath(part);
+    if ('emulated' in support) {
+      this.differences.push({ path, feature, how: 'emulated', reason: support.emulated });
+      return;
+    }
+    const reason = ackAt(part, feature);
+    if (reason !== undefined) {
+      this.differences.push({ path, feature, how: 'acknowledged', reason: `${support.unsupported} (${reason})` });
+    } else {
+      this.problems.push({
+        path,
+        what: `${this.platform.title} cannot do '${feature}': ${support.unsupported}`,
+        fix: `leave it out, or acknowledge '${feature}' with a reason`,
+      });
+    }
+  }
+
+  private checkEdges(part: Part<'workload'>): void {
+    for (const edge of edgesOf(part).outgoing) {
+      if (!Part.isPart(edge.peer)) continue;
+      const ports = (edge.peer as Part<'workload'>).resolve().spec.main.ports;
+      for (const name of edge.ports) {
+        if (!ports.some((port) => port.name === name)) {
+          this.problems.push({
+            path: displayPath(part),
+            what: `an edge names a port that ${displayPath(edge.peer)} does not have`,
+            value: name,
+            fix: `use one of ${ports.map((p) => p.name).join(', ') || 'its ports; it has none'}`,
+          });
+        }
+      }
+    }
+  }
+
+  /** By kind; workloads after those that they connect to, as far as there is no cycle. Linear. */
+  private order(): Part[] {
+    const rank = new Map(KINDS.map((kind, i) => [kind, i] as const));
+    const byKind: Part[][] = KINDS.map(() => []);
+    for (const part of this.parts) (byKind[rank.get(part.kind) as number] as Part[]).push(part);
+    const own = new Set(this.parts);
+    const workloads = byKind[rank.get('workload') as number] as Part<'workload'>[];
+    const sorted: Part[] = [];
+    const seen = new Set<Part>();
+    for (const start of workloads) {
+      const stack: { part: Part<'workload'>; next: number }[] = seen.has(start) ? [] : [{ part: start, next: 0 }];
+      seen.add(start);
+      while (stack.length > 0) {
+        const top = stack[stack.length - 1] as { part: Part<'workload'>; next: number };
+        const edge = edgesOf(top.part).outgoing[top.next++];
+        if (edge === undefined) {
+          sorted.push(top.part);
+          stack.pop();
+        } else if (Part.isPart(edge.peer) && own.has(edge.peer) && !seen.has(edge.peer)) {
+          seen.add(edge.peer);
+          stack.push({ part: edge.peer as Part<'workload'>, next: 0 });
+        }
+      }
+    }
+    byKind[rank.get('workload') as number] = sorted;
+    return byKind.flat();
+  }
+
+  private draft<K extends Kind>(part: Part<K>): Drafted<N> {
+    const at = this.at(part);
+    const native = this.platform.cells[part.kind].draft(part.resolve().spec as Kinds[K], at);
+    part.applyEdits(this.platform.natives, native);
+    this.natives.set(part as Part, native);
+    return { part: part as Part, native: native as N[Kind], at: at as unknown as At<N> };
+  }
+
+  private at<K extends Kind>(part: Part<K>): At<N, K> {
+    const path = displayPath(part);
+    const resolved = part.resolve();
+    const edges = part.kind === 'workload' ? edgesOf(part as unknown as Part<'workload'>) : { incoming: [], outgoing: [] };
+    const own = part as unknown as Part<'workload'>;
+    return {
+      part,
+      path,
+      name: this.names.get(part as Part) as string,
+      stack: this.stack,
+      environment: Environment.of(part),
+      asked: (feature) => resolved.features.has(feature),
+      acknowledged: (what) => ackAt(part, what),
+      nameOf: (other) => this.names.get(other) ?? nameOf(other),
+      spec: (other) => other.resolve().spec,
+      native: (other) => {
+        const native = this.natives.get(other as unknown as Part);
+        if (!native) throw new Error(`${path}: ${other.node.path} is not part of this stack, or comes later`);
+        return native as N[typeof other.kind];
+      },
+      routes: this.routes.get(part as Part) ?? [],
+      incoming: edges.incoming.map((edge) => view(edge, own)),
+      outgoing: edges.outgoing.map((edge) => view(edge, Part.isPart(edge.peer) ? (edge.peer as Part<'workload'>) : undefined)),
+      startsAfter: [
+        ...new Set(
+          edges.outgoing.flatMap((edge) => (Part.isPart(edge.peer) && this.natives.has(edge.peer) ? [edge.peer as Part<'workload'>] : [])),
+        ),
+      ],
+      claim: (space, name) => this.claim(part as Part, space, name),
+      problem: (where, what, value, fix) => {
+        this.problems.push({ path: where ? `${path}: ${where}` : path, what, value, fix });
+      },
+    };
+  }
+}
+
+function view(edge: Edge, target: Part<'workload'> | undefined): EdgeView {
+  if (!target) {
+    const ports = Part.isPart(edge.peer) ? [] : edge.peer.ports;
+    return { peer: edge.peer, ports: ports.map((port) => ({ name: String(port), port, protocol: 'tcp' as const })) };
+  }
+  const all: readonly PortSpec[] = target.resolve().spec.main.ports;
+  return { peer: edge.peer, ports: edge.ports.length === 0 ? all : all.filter((port) => edge.ports.includes(port.name)) };
+}
