@@ -33,6 +33,7 @@ export const FEATURES = {
   'restart.policy': 'Restart condition, delay and attempts',
   'shutdown.drain': 'Traffic stops before the process is told to',
   sysctls: 'Kernel parameters of the namespace',
+  'sysctls.unsafe': 'Kernel parameters beyond the safe set of Kubernetes',
   ulimits: 'Resource limits of processes',
   logging: 'Log driver and options',
   'service-account': 'An identity of its own, without a token',
@@ -63,7 +64,6 @@ export const WEAKNESSES = {
   'added-capabilities': 'Linux capabilities beyond NET_BIND_SERVICE',
   'executable-scratch': 'Programs can be run from a writable path',
   'same-probe': 'Readiness and liveness ask the same question',
-  'unsafe-sysctls': 'Kernel parameters that the kubelet refuses unless the cluster allows them',
   'unpinned-image': 'An image without a digest outside development and test',
 } as const;
 

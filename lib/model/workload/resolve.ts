@@ -140,6 +140,7 @@ function resolveSysctls(sysctls: Readonly<Record<string, string | number>>, read
         'only net.*, kernel.shm*, kernel.msg*, kernel.sem and fs.mqueue.* can be set for a container',
       );
     }
+    if (!SAFE_SYSCTLS.has(name)) read.r.feature('sysctls.unsafe');
     result[name] = String(sysctls[name]);
   }
   return result;
