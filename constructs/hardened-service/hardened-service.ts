@@ -27,17 +27,28 @@ export class HardenedService extends Composite {
   /** Who may talk to whom. */
   readonly network: ServiceNetwork;
   private readonly sidecars: [string, SidecarProps][] = [];
+  private readonly ports: NonNullable<HardenedServiceProps['ports']>;
+  private readonly unknownPorts: string[] = [];
 
   constructor(scope: IConstruct, id: string, props: HardenedServiceProps) {
     super(scope, id);
     const { name, acknowledge: reasons, ...workload } = props;
     if (name !== undefined) pinName(this, name);
     if (reasons) acknowledge(this, reasons);
+    this.ports = workload.ports ?? {};
     this.part = new Part(this, 'Default', 'workload', (r) => {
       const sidecars: Record<string, SidecarProps> = { ...workload.sidecars };
       for (const [sidecar, its] of this.sidecars) {
         if (sidecars[sidecar]) r.problem(`sidecars.${sidecar}`, 'two sidecars have the same name', sidecar, 'choose another');
         sidecars[sidecar] = its;
+      }
+      for (const port of this.unknownPorts) {
+        r.problem(
+          'endpoint',
+          'the service has no port of that name',
+          port,
+          `use one of ${Object.keys(this.ports).join(', ') || 'its ports; it has none'}`,
+        );
       }
       return resolveWorkload(nameOf(this), { ...workload, sidecars }, r);
     });
@@ -47,6 +58,16 @@ export class HardenedService extends Composite {
   /** Adds a container beside each replica, in its network namespace. */
   addSidecar(name: string, props: SidecarProps): void {
     this.sidecars.push([name, props]);
+  }
+
+  /**
+   * Where others in the stack reach a port: `veogen-backend:8000`, the same on every platform. It does not let anybody
+   * connect; an edge does that.
+   */
+  endpoint(port: string): string {
+    const value = this.ports[port];
+    if (value === undefined) this.unknownPorts.push(port);
+    return `${nameOf(this)}:${typeof value === 'object' ? value.port : (value ?? 0)}`;
   }
 
   /**

@@ -1,0 +1,18 @@
+import type { Acknowledgements } from '../../lib';
+
+/** What one target or another cannot do for VeoGen, and why that is acceptable. */
+export const ACCEPTED: Acknowledgements = {
+  'low-user-id': 'the images are built for user 1001, and Postgres and Redis for 999; nodes have no such users',
+  'same-probe': 'the backend has one health endpoint, /health, for readiness and liveness',
+  pids: 'nodes bound the processes of a pod with podPidsLimit; memory limits bound the rest',
+  ulimits: 'nodes and engines are set up with 65535 open files by default',
+  'sysctls.unsafe': 'the cluster does not allow them; somaxconn is 4096 there, which suffices behind ten replicas',
+  'no-new-privileges': 'the engines of the Swarm run with no-new-privileges in daemon.json',
+  autoscaling: 'where nothing scales, three replicas carry the usual load',
+  rollout: 'a single host is for development and tests: a short interruption is fine',
+  sidecar: 'cAdvisor watches the containers there',
+  'sidecar.processes': 'cAdvisor watches the containers there',
+  'sidecar.replicated': 'only one replica has the sidecar, which is enough to see the host',
+  'volume.shared': 'the Swarm nodes mount the same file system under the volume directory',
+  'network.static-address': 'only tools on a developer machine use the fixed address',
+};
