@@ -35,6 +35,7 @@ export function show(value: unknown): string {
  * Nothing is written and no resource is registered when it is thrown.
  */
 export class ProblemsError extends Error {
+  /** `ProblemsError`, also where `instanceof` fails between two copies of the package. */
   override readonly name = 'ProblemsError';
   /** What was wrong, in the order of the construct tree, each thing once. */
   readonly problems: readonly Problem[];

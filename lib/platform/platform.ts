@@ -100,18 +100,26 @@ export interface Difference {
 
 /** A part with its native object, drafted and edited. */
 export interface Drafted<N extends Natives, K extends Kind = Kind> {
+  /** The part. */
   readonly part: Part<K>;
+  /** The native object. */
   readonly native: N[K];
+  /** What its cell may know. */
   readonly at: At<N, K>;
 }
 
 /** A rendered stack that was not handed over yet. */
 export interface Plan<N extends Natives, O> {
+  /** The target. */
   readonly platform: Platform<N, O>;
+  /** The stack. */
   readonly stack: StackView;
   /** In the order in which they are committed. */
   readonly drafted: readonly Drafted<N>[];
+  /** What is wrong; nothing is handed over then. */
   readonly problems: readonly Problem[];
+  /** What is allowed, and yet should be known. */
   readonly warnings: readonly Problem[];
+  /** What the platform does differently, or not at all. */
   readonly differences: readonly Difference[];
 }
