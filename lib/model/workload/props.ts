@@ -7,7 +7,7 @@ import type { Cpu, Duration, Size } from '../values/quantities';
  */
 export interface LateBound {
   /** Chains a computation on the value. */
-  apply(func: (value: never) => unknown): unknown;
+  apply(func: (value: unknown) => unknown): unknown;
 }
 
 /** The value of an environment variable. */
