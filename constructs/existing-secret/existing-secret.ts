@@ -2,6 +2,7 @@ import type { IConstruct } from 'constructs';
 import { Composite } from '../../lib/model/composite';
 import { Part } from '../../lib/model/part';
 import { resolveSecret, type SecretKey, type SecretProps } from '../../lib/model/secret';
+import { snapshot } from '../../lib/model/values/text';
 
 /** A secret that somebody else made: its values are referred to and never seen. */
 export class ExistingSecret extends Composite {
@@ -10,7 +11,8 @@ export class ExistingSecret extends Composite {
 
   constructor(scope: IConstruct, id: string, props: SecretProps) {
     super(scope, id);
-    this.part = new Part(this, 'Default', 'secret', (r) => resolveSecret(props, r));
+    const said = snapshot(props);
+    this.part = new Part(this, 'Default', 'secret', (r) => resolveSecret(said, r));
   }
 
   /** A reference to one value. */

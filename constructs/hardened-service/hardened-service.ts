@@ -5,7 +5,9 @@ import { type Acknowledgements, acknowledge } from '../../lib/model/features';
 import type { Kind } from '../../lib/model/kinds';
 import { nameOf, pinName } from '../../lib/model/names';
 import { Part, type Tunable } from '../../lib/model/part';
+import { report } from '../../lib/model/problems';
 import { type RouteProps, resolveRoute } from '../../lib/model/route';
+import { snapshot } from '../../lib/model/values/text';
 import type { SidecarProps, WorkloadProps } from '../../lib/model/workload/props';
 import { resolveWorkload } from '../../lib/model/workload/resolve';
 
@@ -28,27 +30,19 @@ export class HardenedService extends Composite {
   readonly network: ServiceNetwork;
   private readonly sidecars: [string, SidecarProps][] = [];
   private readonly ports: NonNullable<HardenedServiceProps['ports']>;
-  private readonly unknownPorts: string[] = [];
 
   constructor(scope: IConstruct, id: string, props: HardenedServiceProps) {
     super(scope, id);
-    const { name, acknowledge: reasons, ...workload } = props;
+    const { name, acknowledge: reasons, ...workload } = snapshot(props);
     if (name !== undefined) pinName(this, name);
     if (reasons) acknowledge(this, reasons);
     this.ports = workload.ports ?? {};
     this.part = new Part(this, 'Default', 'workload', (r) => {
       const sidecars: Record<string, SidecarProps> = { ...workload.sidecars };
       for (const [sidecar, its] of this.sidecars) {
-        if (sidecars[sidecar]) r.problem(`sidecars.${sidecar}`, 'two sidecars have the same name', sidecar, 'choose another');
+        if (Object.hasOwn(sidecars, sidecar))
+          r.problem(`sidecars.${sidecar}`, 'two sidecars have the same name', sidecar, 'choose another');
         sidecars[sidecar] = its;
-      }
-      for (const port of this.unknownPorts) {
-        r.problem(
-          'endpoint',
-          'the service has no port of that name',
-          port,
-          `use one of ${Object.keys(this.ports).join(', ') || 'its ports; it has none'}`,
-        );
       }
       return resolveWorkload(nameOf(this), { ...workload, sidecars }, r);
     });
@@ -57,7 +51,7 @@ export class HardenedService extends Composite {
 
   /** Adds a container beside each replica, in its network namespace. */
   addSidecar(name: string, props: SidecarProps): void {
-    this.sidecars.push([name, props]);
+    this.sidecars.push([name, snapshot(props)]);
   }
 
   /**
@@ -65,8 +59,11 @@ export class HardenedService extends Composite {
    * connect; an edge does that.
    */
   endpoint(port: string): string {
-    const value = this.ports[port];
-    if (value === undefined) this.unknownPorts.push(port);
+    const value = Object.hasOwn(this.ports, port) ? this.ports[port] : undefined;
+    if (value === undefined) {
+      const names = Object.keys(this.ports).join(', ');
+      report(this, 'endpoint', 'the service has no port of that name', port, `use one of ${names || 'its ports; it has none'}`);
+    }
     return `${nameOf(this)}:${typeof value === 'object' ? value.port : (value ?? 0)}`;
   }
 
@@ -76,7 +73,12 @@ export class HardenedService extends Composite {
    * @returns the entrance as a part
    */
   publish(props: RouteProps): Part<'route'> {
-    return new Part(this, `Route-${props.port}-${props.listen ?? 'same'}`, 'route', (r) => resolveRoute(this.part, props, r));
+    const route = snapshot(props);
+    const id = `Route-${route.port}-${route.listen ?? 'same'}${route.address === undefined ? '' : `-${route.address}`}`;
+    const same = this.node.tryFindChild(id) as Part<'route'> | undefined;
+    if (!same) return new Part(this, id, 'route', (r) => resolveRoute(this.part, route, r));
+    report(this, 'publish', 'the port is published twice in the same place', route.port, 'publish it once, or choose another listen');
+    return same;
   }
 
   /** Edits the native object of one platform: the typed way to anything that is not foreseen here. */

@@ -3,6 +3,7 @@ import { Composite } from '../../lib/model/composite';
 import { pinName } from '../../lib/model/names';
 import { type NetworkProps, resolveNetwork } from '../../lib/model/network';
 import { Part } from '../../lib/model/part';
+import { snapshot } from '../../lib/model/values/text';
 
 /** What a user may say of a network segment. */
 export interface NetworkSegmentProps extends NetworkProps {
@@ -18,6 +19,7 @@ export class NetworkSegment extends Composite {
   constructor(scope: IConstruct, id: string, props: NetworkSegmentProps = {}) {
     super(scope, id);
     if (props.name !== undefined) pinName(this, props.name);
-    this.part = new Part(this, 'Default', 'network', (r) => resolveNetwork(props, r));
+    const said = snapshot(props);
+    this.part = new Part(this, 'Default', 'network', (r) => resolveNetwork(said, r));
   }
 }

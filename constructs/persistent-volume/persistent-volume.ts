@@ -2,6 +2,7 @@ import type { IConstruct } from 'constructs';
 import { Composite } from '../../lib/model/composite';
 import { pinName } from '../../lib/model/names';
 import { Part } from '../../lib/model/part';
+import { snapshot } from '../../lib/model/values/text';
 import { resolveVolume, type VolumeProps } from '../../lib/model/volume';
 
 /** What a user may say of a persistent volume. */
@@ -18,6 +19,7 @@ export class PersistentVolume extends Composite {
   constructor(scope: IConstruct, id: string, props: PersistentVolumeProps) {
     super(scope, id);
     if (props.name !== undefined) pinName(this, props.name);
-    this.part = new Part(this, 'Default', 'volume', (r) => resolveVolume(props, r));
+    const said = snapshot(props);
+    this.part = new Part(this, 'Default', 'volume', (r) => resolveVolume(said, r));
   }
 }

@@ -51,15 +51,14 @@ export class Environment {
   /** Whether replicas are spread and protected by a disruption budget. */
   readonly highlyAvailable: boolean;
 
-  /** @throws Error if the name is not a DNS label or the replicas are not a whole number from 0 to 1000. */
+  /** @throws Error if the name is not a DNS label, or is `otherwise`, or the replicas are not a whole number from 0 to 1000. */
   constructor(name: string, props: EnvironmentProps = {}) {
-    if (!/^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/.test(name)) {
+    if (!/^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/.test(name) || name === 'otherwise') {
       throw new Error(
-        `environment: the name must be a DNS label of at most 32 characters, got ${JSON.stringify(name)}; use lower case letters, digits and dashes`,
+        `environment: the name must be a DNS label of at most 32 characters other than otherwise, got ${JSON.stringify(name)}; use lower case letters, digits and dashes`,
       );
     }
     const base = props.basedOn ?? (name === 'production' ? undefined : Environments.production);
-    KNOWN.add(name);
     this.name = name;
     this.basedOn = base;
     this.replicas = props.replicas ?? base?.replicas ?? 3;
@@ -69,6 +68,7 @@ export class Environment {
     if (!Number.isInteger(this.replicas) || this.replicas < 0 || this.replicas > 1000) {
       throw new Error(`environment ${name}: replicas must be a whole number from 0 to 1000, got ${this.replicas}; choose one`);
     }
+    KNOWN.add(name);
   }
 
   /**

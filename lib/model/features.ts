@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { report } from './problems';
 
 /**
  * What a user may ask for that not every platform can do. Each platform's support table has a line for each: native,
@@ -55,7 +56,10 @@ export const FEATURES = {
 /** Something that not every platform can do. */
 export type Feature = keyof typeof FEATURES;
 
-/** What takes security off, or is known to offend a scanner; allowed only with a reason. */
+/**
+ * What takes security off, or is known to offend a scanner. The first is an error without a reason; `unpinned-image` is
+ * a warning; `low-user-id` and `same-probe` only decide what scanners are told to ignore.
+ */
 export const WEAKNESSES = {
   'root-user': 'Runs as root',
   'low-user-id': 'Runs as a user or group of 10000 or lower, which may exist on the host',
@@ -82,23 +86,24 @@ export const ALL_FEATURES = Object.keys(FEATURES) as readonly Feature[];
 const ACKNOWLEDGED = Symbol.for('ironhull.Acknowledged');
 
 /**
- * Acknowledges, for a construct and all below it, that a platform lacks something or that security is taken off.
+ * Acknowledges, for a construct and all below it, that a platform lacks something or that security is taken off. The
+ * nearest reason counts.
  *
- * @throws Error if a reason has fewer than ten characters, or if the thing does not exist
+ * A reason of fewer than ten characters, or one for a thing that does not exist, is reported with everything else.
  */
 export function acknowledge(scope: IConstruct, reasons: Acknowledgements): void {
+  const accepted: Record<string, string> = { ...(scope as { [ACKNOWLEDGED]?: Acknowledgements })[ACKNOWLEDGED] };
   for (const [what, reason] of Object.entries(reasons)) {
-    if (!(what in FEATURES) && !(what in WEAKNESSES)) {
-      throw new Error(`${scope.node.path}: nothing of that name can be acknowledged, got "${what}"; see docs/platforms.md`);
-    }
-    if (typeof reason !== 'string' || reason.trim().length < 10) {
-      throw new Error(
-        `${scope.node.path}: acknowledging ${what} needs a reason of at least ten characters, got ${JSON.stringify(reason)}; say why it is acceptable here`,
-      );
+    if (!Object.hasOwn(FEATURES, what) && !Object.hasOwn(WEAKNESSES, what)) {
+      report(scope, 'acknowledge', 'nothing of that name can be acknowledged', what, 'see docs/platforms.md for the names');
+    } else {
+      if (typeof reason !== 'string' || reason.trim().length < 10)
+        report(scope, `acknowledge.${what}`, 'needs a reason of at least ten characters', reason, 'say why it is acceptable here');
+      // also where the reason is bad: one mistake, one message
+      accepted[what] = reason;
     }
   }
-  const own = (scope as { [ACKNOWLEDGED]?: Acknowledgements })[ACKNOWLEDGED];
-  Object.defineProperty(scope, ACKNOWLEDGED, { value: { ...own, ...reasons }, configurable: true });
+  Object.defineProperty(scope, ACKNOWLEDGED, { value: accepted, configurable: true });
 }
 
 /** The nearest reason with which something was acknowledged at or above a construct. */

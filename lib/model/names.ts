@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IConstruct } from 'constructs';
+import { report } from './problems';
 
 /**
  * The longest name. Kubernetes appends to the names of workloads (ten characters of revision hash on a StatefulSet,
@@ -16,8 +17,20 @@ const SILENT = new Set(['default', 'resource']);
  *
  * A resource's name is made of the ids on the way from its stack (a cdk8s Chart, a Pulumi stack) down to it. Moving a
  * construct in the tree therefore renames it, and a renamed database is a new, empty database. Pin the old name first.
+ *
+ * A name that no platform would take is reported with everything else that is wrong.
  */
 export function pinName(construct: IConstruct, name: string): void {
+  if (typeof name !== 'string' || !isDnsLabel(name) || name.length > MAX_NAME) {
+    report(
+      construct,
+      'name',
+      `must be a DNS label of at most ${MAX_NAME} characters`,
+      name,
+      'start with a letter and use lower case letters, digits and dashes',
+    );
+    return;
+  }
   Object.defineProperty(construct, PINNED, { value: name, configurable: true });
 }
 

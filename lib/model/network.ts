@@ -1,5 +1,5 @@
-import { isIPv4 } from 'node:net';
 import type { Resolution } from './part';
+import { isHostAddress, parseCidr } from './values/address';
 
 /** What a user may say of a network segment. */
 export interface NetworkProps {
@@ -43,7 +43,7 @@ export function resolveNetwork(props: NetworkProps, r: Resolution): NetworkSpec 
   if (props.subnet !== undefined && !range) {
     r.problem('subnet', 'the subnet must be an IPv4 network in CIDR notation', props.subnet, "write it as '172.20.0.0/16'");
   }
-  if (props.gateway !== undefined && (!isIPv4(props.gateway) || !range || !contains(range, props.gateway))) {
+  if (props.gateway !== undefined && !(range && isHostAddress(range, props.gateway))) {
     r.problem(
       'gateway',
       'the gateway must be an address within the subnet',
@@ -56,41 +56,14 @@ export function resolveNetwork(props: NetworkProps, r: Resolution): NetworkSpec 
   }
   if (props.subnet !== undefined || props.gateway !== undefined || props.mtu !== undefined || props.driverOptions)
     r.feature('network.addressing');
+  if (props.internal) r.feature('network.internal');
+  if (props.attachable) r.feature('network.attachable');
   return {
     ...(props.subnet !== undefined && { subnet: props.subnet }),
     ...(props.gateway !== undefined && { gateway: props.gateway }),
     ...(props.mtu !== undefined && { mtu: props.mtu }),
     internal: props.internal ?? false,
     attachable: props.attachable ?? false,
-    driverOptions: props.driverOptions ?? {},
+    driverOptions: { ...props.driverOptions },
   };
-}
-
-/** An IPv4 network as two numbers. */
-export interface Range {
-  /** First address. */
-  readonly first: number;
-  /** How many addresses. */
-  readonly size: number;
-}
-
-/** Takes `172.20.0.0/16` apart; `undefined` if it is no network. */
-export function parseCidr(text: unknown): Range | undefined {
-  const match = typeof text === 'string' ? /^(\d+\.\d+\.\d+\.\d+)\/(\d{1,2})$/.exec(text) : null;
-  if (!match || !isIPv4(match[1] as string)) return undefined;
-  const bits = Number(match[2]);
-  if (bits > 32) return undefined;
-  const size = 2 ** (32 - bits);
-  const first = toNumber(match[1] as string);
-  return first % size === 0 ? { first, size } : undefined;
-}
-
-/** Whether an address lies within a network. */
-export function contains(range: Range, address: string): boolean {
-  const n = toNumber(address);
-  return n >= range.first && n < range.first + range.size;
-}
-
-function toNumber(address: string): number {
-  return address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
 }

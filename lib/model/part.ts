@@ -4,7 +4,10 @@ import { Environment } from './environment';
 import { type Acknowledgeable, ackAt, type Feature } from './features';
 import { attachToHost } from './host';
 import type { Kind, Kinds } from './kinds';
-import type { Problem } from './problems';
+import { displayPath, type Problem } from './problems';
+import { badText, findBadTexts } from './values/text';
+
+export { displayPath } from './problems';
 
 const PART = Symbol.for('ironhull.Part');
 
@@ -102,7 +105,12 @@ export class Part<K extends Kind = Kind> extends Composite {
     for (const edit of this.edits.get(natives) ?? []) edit(native as never);
   }
 
-  /** The part with everything filled in; the first call decides. @internal */
+  /** Has the part resolved again, because something may have been added to it since. @internal */
+  forget(): void {
+    delete this.known;
+  }
+
+  /** The part with everything filled in; done once in each render. @internal */
   resolve(): Resolved<K> {
     if (this.known) return this.known;
     const features = new Set<Feature>();
@@ -119,13 +127,11 @@ export class Part<K extends Kind = Kind> extends Composite {
       warning: say(warnings),
       acknowledged: (what) => ackAt(this, what),
     });
+    findBadTexts(spec, (where, text) => {
+      const [what, fix] = badText(text) as readonly [string, string];
+      if (!problems.some((one) => one.value === text)) say(problems)(where.replace(/^main\./, ''), what, text, fix);
+    });
     this.known = { spec, features, problems, warnings };
     return this.known;
   }
-}
-
-/** The path of the construct that a user wrote: a part named `Default` stands for its scope. */
-export function displayPath(construct: IConstruct): string {
-  const scope = construct.node.scope;
-  return construct.node.id === 'Default' && scope ? scope.node.path : construct.node.path;
 }

@@ -1,3 +1,5 @@
+import type { IConstruct } from 'constructs';
+
 /** One thing that is wrong: where, what, the value, and the way out. */
 export interface Problem {
   /** Construct path, with the property behind it: `veogen/Backend: ports.http`. */
@@ -20,6 +22,7 @@ export function formatProblem(problem: Problem): string {
 export function show(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
   if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`;
+  if (typeof value === 'object' && value !== null && 'apply' in value) return 'a value that is not known yet';
   let text: string;
   try {
     text = JSON.stringify(value) ?? String(value);
@@ -27,6 +30,40 @@ export function show(value: unknown): string {
     text = 'a value that cannot be printed';
   }
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+/** The path of the construct that a user wrote: a part named `Default` stands for its scope. */
+export function displayPath(construct: IConstruct): string {
+  const scope = construct.node.scope;
+  return (construct.node.id === 'Default' && scope ? scope : construct).node.path || 'the stack';
+}
+
+const REPORTED = Symbol.for('ironhull.Reported');
+
+/**
+ * Remembers what is wrong with a construct itself, such as its id, so that it is reported together with everything else
+ * instead of stopping the program. `where` is the property, in dots; empty for the construct as a whole.
+ */
+export function report(construct: IConstruct, where: string, what: string, value: unknown, fix: string): void {
+  const holder = construct as { [REPORTED]?: Problem[] };
+  if (!holder[REPORTED]) Object.defineProperty(construct, REPORTED, { value: [] });
+  holder[REPORTED]?.push({ path: displayPath(construct) + (where ? `: ${where}` : ''), what, value, fix });
+}
+
+/** What was reported at and below a construct, in the order of the tree. */
+export function reported(root: IConstruct, stop: (scope: IConstruct) => boolean = () => false): Problem[] {
+  const problems: Problem[] = [];
+  const stack: IConstruct[] = [root];
+  for (let at = stack.pop(); at; at = stack.pop()) {
+    problems.push(...reportedAt(at));
+    for (const child of at.node.children.reverse()) if (!stop(child)) stack.push(child);
+  }
+  return problems;
+}
+
+/** What was reported at exactly this construct. */
+export function reportedAt(construct: IConstruct): readonly Problem[] {
+  return (construct as { [REPORTED]?: Problem[] })[REPORTED] ?? [];
 }
 
 /**
@@ -37,12 +74,12 @@ export function show(value: unknown): string {
 export class ProblemsError extends Error {
   /** `ProblemsError`, also where `instanceof` fails between two copies of the package. */
   override readonly name = 'ProblemsError';
-  /** What was wrong, in the order of the construct tree, each thing once. */
+  /** What was wrong, in the order in which it was found, each thing once. */
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    const lines = [...new Set(problems.map(formatProblem))];
-    super(`${lines.length} problem${lines.length === 1 ? '' : 's'}:\n  ${lines.join('\n  ')}`);
-    this.problems = problems;
+    const once = new Map(problems.map((problem) => [formatProblem(problem), problem] as const));
+    super(`${once.size} problem${once.size === 1 ? '' : 's'}:\n  ${[...once.keys()].join('\n  ')}`);
+    this.problems = [...once.values()];
   }
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Part, Resolution } from './part';
+import { isCidr } from './values/address';
 
 /** What a user may say of a published entrance. */
 export interface RouteProps {
@@ -54,11 +55,16 @@ export function resolveRoute(to: Part<'workload'>, props: RouteProps, r: Resolut
     if (isIP(props.address) === 0)
       r.problem('address', 'the address must be an IP address of the host', props.address, "use '127.0.0.1' or '0.0.0.0'");
   }
+  const sources = props.allowedSources ?? [];
+  if (sources.length > 0) r.feature('route.sources');
+  for (const source of sources) {
+    if (!isCidr(source)) r.problem('allowedSources', 'a source must be a network in CIDR notation', source, "write it as '203.0.113.0/24'");
+  }
   return {
     to,
     port: props.port,
     ...(props.listen !== undefined && { listen: props.listen }),
     ...(props.address !== undefined && { address: props.address }),
-    allowedSources: props.allowedSources ?? [],
+    allowedSources: [...sources],
   };
 }

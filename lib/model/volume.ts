@@ -57,7 +57,7 @@ export function resolveVolume(props: VolumeProps, r: Resolution): VolumeSpec {
     shared: props.shared ?? false,
     ...(props.storageClass !== undefined && { storageClass: props.storageClass }),
     driver: props.driver ?? 'local',
-    driverOptions: props.driverOptions ?? {},
+    driverOptions: { ...props.driverOptions },
     keep: props.keep ?? r.environment.keepVolumes,
   };
 }

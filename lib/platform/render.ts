@@ -1,12 +1,12 @@
 import type { IConstruct } from 'constructs';
-import { duplicateIds } from '../model/composite';
-import { type Edge, edgesOf } from '../model/edges';
+import { type Edge, type ExternalPeer, edgesOf } from '../model/edges';
 import { Environment } from '../model/environment';
 import { ackAt, type Feature } from '../model/features';
 import { KINDS, type Kind, type Kinds } from '../model/kinds';
-import { isDnsLabel, nameOf } from '../model/names';
+import { isDnsLabel, kebab, nameOf } from '../model/names';
 import { displayPath, Part } from '../model/part';
-import { type Problem, ProblemsError } from '../model/problems';
+import { type Problem, ProblemsError, reported } from '../model/problems';
+import { isCidr } from '../model/values/address';
 import type { PortSpec } from '../model/workload/spec';
 import type { At, Difference, Drafted, EdgeView, Natives, Plan, Platform } from './platform';
 
@@ -62,9 +62,10 @@ class Planner<N extends Natives, O> {
     options: RenderOptions,
   ) {
     this.parts = Part.within(root, options.foreign);
-    this.problems = [...duplicateIds(root, options.foreign)];
+    for (const part of this.parts) part.forget();
+    this.problems = reported(root, options.foreign);
     const only = root.node.children.length === 1 ? root.node.children[0] : undefined;
-    this.stack = { name: options.name ?? ((only && nameOf(only)) || root.node.id || 'stack'), environment: Environment.of(root) };
+    this.stack = { name: options.name ?? ((only && nameOf(only)) || kebab(root.node.id) || 'stack'), environment: Environment.of(root) };
   }
 
   run(): Plan<N, O> {
@@ -93,14 +94,19 @@ class Planner<N extends Natives, O> {
       if (list) list.push(part as Part<'route'>);
       else this.routes.set(to, [part as Part<'route'>]);
     }
-    if (part.kind === 'workload') this.checkEdges(part as Part<'workload'>);
+    if (part.kind === 'workload') {
+      this.checkEdges(part as Part<'workload'>);
+      for (const { network, address } of (part as Part<'workload'>).resolve().spec.networks) {
+        if (address !== undefined) this.claim(part, `address in ${displayPath(network)}`, address, 'choose another');
+      }
+    }
     for (const feature of resolved.features) this.compare(part, feature);
   }
 
   private takeName(part: Part): void {
     const name = nameOf(part);
     this.names.set(part, name);
-    if (!isDnsLabel(name) || name.length > 63) {
+    if (!isDnsLabel(name)) {
       this.problems.push({
         path: displayPath(part),
         what: 'the name made of the ids is no DNS label',
@@ -108,10 +114,10 @@ class Planner<N extends Natives, O> {
         fix: 'start the id with a letter and use letters, digits and dashes',
       });
     }
-    this.claim(part, part.kind, name);
+    this.claim(part, `${part.kind} name`, name);
   }
 
-  private claim(part: Part, space: string, name: string): void {
+  private claim(part: Part, space: string, name: string, fix = 'choose another id, or give one of them a name'): void {
     const key = `${space}\0${name}`;
     const other = this.claims.get(key);
     const path = displayPath(part);
@@ -119,9 +125,9 @@ class Planner<N extends Natives, O> {
     else
       this.problems.push({
         path,
-        what: `the ${space} name is taken by ${other}`,
+        what: `the ${space} is taken by ${other}`,
         value: name,
-        fix: 'choose another id, or give one of them a name',
+        fix,
       });
   }
 
@@ -146,19 +152,39 @@ class Planner<N extends Natives, O> {
   }
 
   private checkEdges(part: Part<'workload'>): void {
-    for (const edge of edgesOf(part).outgoing) {
-      if (!Part.isPart(edge.peer)) continue;
-      const ports = (edge.peer as Part<'workload'>).resolve().spec.main.ports;
-      for (const name of edge.ports) {
-        if (!ports.some((port) => port.name === name)) {
-          this.problems.push({
-            path: displayPath(part),
-            what: `an edge names a port that ${displayPath(edge.peer)} does not have`,
-            value: name,
-            fix: `use one of ${ports.map((p) => p.name).join(', ') || 'its ports; it has none'}`,
-          });
-        }
-      }
+    const { incoming, outgoing } = edgesOf(part);
+    for (const edge of outgoing) {
+      if (Part.isPart(edge.peer)) this.checkPorts(part, edge, edge.peer as Part<'workload'>);
+      else this.checkPeer(part, edge.peer);
+    }
+    for (const edge of incoming) {
+      if (Part.isPart(edge.peer)) continue;
+      this.checkPorts(part, edge, part);
+      this.checkPeer(part, edge.peer);
+    }
+  }
+
+  private checkPorts(part: Part, edge: Edge, target: Part<'workload'>): void {
+    const names = target.resolve().spec.main.ports.map((port) => port.name);
+    for (const value of edge.ports) {
+      if (names.includes(value)) continue;
+      this.problems.push({
+        path: displayPath(part),
+        what: `an edge names a port that ${displayPath(target)} does not have`,
+        value,
+        fix: `use one of ${names.join(', ') || 'its ports; it has none'}`,
+      });
+    }
+  }
+
+  private checkPeer(part: Part, peer: ExternalPeer): void {
+    const problem = (what: string, value: unknown, fix: string) => this.problems.push({ path: displayPath(part), what, value, fix });
+    for (const cidr of [...(peer.cidr === undefined ? [] : [peer.cidr]), ...(peer.except ?? [])]) {
+      if (!isCidr(cidr)) problem('an edge leads to addresses that are no network in CIDR notation', cidr, "write it as '203.0.113.0/24'");
+    }
+    for (const port of peer.ports) {
+      if (!(Number.isInteger(port) && port >= 1 && port <= 65535))
+        problem('an edge names a port that is no whole number from 1 to 65535', port, 'use the number of a TCP port');
     }
   }
 
@@ -226,7 +252,7 @@ class Planner<N extends Natives, O> {
           edges.outgoing.flatMap((edge) => (Part.isPart(edge.peer) && this.natives.has(edge.peer) ? [edge.peer as Part<'workload'>] : [])),
         ),
       ],
-      claim: (space, name) => this.claim(part as Part, space, name),
+      claim: (space, name) => this.claim(part as Part, `${space} name`, name),
       problem: (where, what, value, fix) => {
         this.problems.push({ path: where ? `${path}: ${where}` : path, what, value, fix });
       },

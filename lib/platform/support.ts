@@ -1,10 +1,10 @@
-import { ALL_FEATURES, FEATURES } from '../model/features';
+import { ALL_FEATURES, FEATURES, type Feature } from '../model/features';
 import type { Support } from './platform';
 
 /** What the documentation needs of a platform. */
 export interface Column {
   readonly title: string;
-  readonly support: Readonly<Record<string, Support>>;
+  readonly support: Readonly<Record<Feature, Support>>;
 }
 
 /** `docs/platforms.md`: what each platform does natively, in another way, or not at all, and why. */
@@ -26,7 +26,7 @@ export function supportTable(columns: readonly Column[]): string {
     lines.push(`## ${column.title}`, '');
     for (const feature of ALL_FEATURES) {
       const support = column.support[feature];
-      if (support === undefined || support === 'native') continue;
+      if (support === 'native') continue;
       lines.push('emulated' in support ? `- ◐ \`${feature}\`: ${support.emulated}` : `- ○ \`${feature}\`: ${support.unsupported}`);
     }
     lines.push('');
@@ -34,7 +34,7 @@ export function supportTable(columns: readonly Column[]): string {
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-function mark(support: Support | undefined): string {
-  if (support === undefined || support === 'native') return '●';
+function mark(support: Support): string {
+  if (support === 'native') return '●';
   return 'emulated' in support ? '◐' : '○';
 }

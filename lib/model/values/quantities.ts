@@ -18,8 +18,9 @@ const BYTES: Readonly<Record<string, number>> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 
 /** Milliseconds, or `undefined` if the text is no duration. */
 export function tryDuration(value: unknown): number | undefined {
   const match = typeof value === 'string' ? /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(value) : null;
-  const ms = match ? Number(match[1]) * (MILLISECONDS[match[2] as string] as number) : Number.NaN;
-  return Number.isInteger(ms) ? ms : undefined;
+  // 1.005 * 1000 is a little less than 1005
+  const ms = match ? Math.round(Number(match[1]) * (MILLISECONDS[match[2] as string] as number) * 1e3) / 1e3 : Number.NaN;
+  return Number.isSafeInteger(ms) ? ms : undefined;
 }
 
 /** Bytes, or `undefined` if the text is no size. */

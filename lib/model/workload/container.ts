@@ -1,9 +1,11 @@
 import { Part } from '../part';
 import type { SecretKey } from '../secret';
 import { type ImageSpec, parseImage } from '../values/image';
+import { binarySize } from '../values/quantities';
+import { badText } from '../values/text';
 import { resolveHealth } from './health';
 import type { ContainerProps, EnvValue, LateBound, MountProps, PortProps, ResourcesProps } from './props';
-import type { Reading } from './reading';
+import { INVALID_PATH, type Reading } from './reading';
 import type { ContainerSpec, EnvSpec, MountSpec, PortSpec, ResourcesSpec, UlimitSpec, WritableSpec } from './spec';
 
 const MIB = 2 ** 20;
@@ -22,7 +24,10 @@ export function resolveContainer(name: string, props: ContainerProps, read: Read
   const ports = resolvePorts(props.ports ?? {}, props.capabilities ?? [], read.at('ports'));
   const [uid, gid] = resolveUser(props.user ?? '65532:65532', read);
   const health = props.health && resolveHealth(props.health, ports, read.at('health'));
-  checkHardening(props, read);
+  const capabilities = [...new Set(props.capabilities ?? [])].sort();
+  const writable = resolveWritable(props.writable ?? ['/tmp'], read);
+  if (writable.length > 0) read.r.feature('writable.options');
+  checkHardening(props, capabilities, read);
   if (props.init) read.r.feature('init');
   if (props.pids !== undefined) read.r.feature('pids');
   return {
@@ -34,11 +39,11 @@ export function resolveContainer(name: string, props: ContainerProps, read: Read
     env: resolveEnv(props.env ?? {}, read),
     uid,
     gid,
-    capabilities: [...(props.capabilities ?? [])].sort(),
+    capabilities,
     readOnlyRoot: props.readOnlyRoot ?? true,
     allowPrivilegeEscalation: props.allowPrivilegeEscalation ?? false,
-    writable: resolveWritable(props.writable ?? ['/tmp'], read),
-    mounts: resolveMounts(props.mounts ?? [], props.writable ?? ['/tmp'], read),
+    writable,
+    mounts: resolveMounts(props.mounts ?? [], writable, read),
     init: props.init ?? false,
     resources: resolveResources(props.resources ?? {}, read.at('resources')),
     ...(props.pids !== undefined && { pids: read.integer('pids', props.pids, 100, 1, 4_194_304) }),
@@ -79,12 +84,15 @@ function resolveUser(user: string, read: Reading): [number, number] {
   return [uid, gid];
 }
 
-function checkHardening(props: ContainerProps, read: Reading): void {
+function checkHardening(props: ContainerProps, capabilities: readonly string[], read: Reading): void {
+  // promised without being asked for, so a platform that cannot do it must say so
+  for (const promise of ['capabilities.drop', 'seccomp.default', 'resources.cpu', 'resources.memory'] as const) read.r.feature(promise);
   if (props.readOnlyRoot === false) read.weakness('readOnlyRoot', 'writable-root', 'the root file system is writable', false);
+  else read.r.feature('root.read-only');
   if (props.allowPrivilegeEscalation)
     read.weakness('allowPrivilegeEscalation', 'privilege-escalation', 'processes may gain privileges', true);
   else read.r.feature('no-new-privileges');
-  for (const capability of props.capabilities ?? []) {
+  for (const capability of capabilities) {
     if (!CAPABILITIES.has(capability)) {
       read.problem('capabilities', 'is no Linux capability', capability, "write it in capitals without CAP_, such as 'NET_BIND_SERVICE'");
     } else if (capability !== 'NET_BIND_SERVICE') {
@@ -112,15 +120,8 @@ function resolveEnv(env: Readonly<Record<string, EnvValue>>, read: Reading): Env
       }
       if (typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) {
         const text = String(value);
-        if (/\0/.test(text)) read.problem(`env.${name}`, 'must not hold a NUL character', value, 'remove it');
-        if (/Calling \[toString\] on an \[Output<T>\]|\[object [A-Z]\w*\]/.test(text)) {
-          read.problem(
-            `env.${name}`,
-            'is text that was made of a value not yet known',
-            text,
-            'pass the value itself, or use pulumi.interpolate',
-          );
-        }
+        const bad = badText(text);
+        if (bad) read.problem(`env.${name}`, bad[0], text, bad[1]);
         return { name, value: text };
       }
       read.problem(`env.${name}`, 'must be text, a number, a boolean, a secret or a late-bound value', value, 'turn it into text');
@@ -143,7 +144,7 @@ function resolveWritable(writable: NonNullable<ContainerProps['writable']>, read
   const specs = writable.map((one) => {
     const props = typeof one === 'string' ? { path: one } : one;
     const path = read.path('writable', props.path);
-    if (seen.has(path)) read.problem('writable', 'is writable twice', path, 'name each path once');
+    if (seen.has(path) && path !== INVALID_PATH) read.problem('writable', 'is writable twice', path, 'name each path once');
     seen.add(path);
     if (props.exec) read.weakness('writable', 'executable-scratch', 'programs can be run from a writable path', path);
     return { path, sizeBytes: read.size(`writable ${path}`, props.size, 64 * MIB, MIB), exec: props.exec ?? false };
@@ -151,29 +152,26 @@ function resolveWritable(writable: NonNullable<ContainerProps['writable']>, read
   return specs.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function resolveMounts(mounts: readonly MountProps[], writable: NonNullable<ContainerProps['writable']>, read: Reading): MountSpec[] {
-  const taken = new Set(writable.map((one) => (typeof one === 'string' ? one : one.path)));
+function resolveMounts(mounts: readonly MountProps[], writable: readonly WritableSpec[], read: Reading): MountSpec[] {
+  const taken = new Set(writable.map((one) => one.path));
   return mounts.map((mount) => {
     const volume = Part.isPart(mount.volume) ? mount.volume : mount.volume.part;
     const path = read.path('mounts', mount.path);
-    if (taken.has(path)) read.problem('mounts', 'two things are mounted at the same path', path, 'give each a path of its own');
+    if (taken.has(path) && path !== INVALID_PATH)
+      read.problem('mounts', 'two things are mounted at the same path', path, 'give each a path of its own');
     taken.add(path);
     return { volume, path, readOnly: mount.readOnly ?? false };
   });
 }
 
 function resolveResources(props: ResourcesProps, read: Reading): ResourcesSpec {
-  const cpuLimit = read.cpu(
-    'cpu.limit',
-    props.cpu?.limit,
-    Math.max(500, props.cpu?.reservation === undefined ? 0 : read.cpu('cpu.reservation', props.cpu.reservation, 100)),
-  );
-  const cpuReservation =
-    props.cpu?.reservation === undefined ? Math.min(100, cpuLimit) : read.cpu('cpu.reservation', props.cpu.reservation, 100);
+  const cpuReserved = props.cpu?.reservation === undefined ? undefined : read.cpu('cpu.reservation', props.cpu.reservation, 1);
+  const cpuLimit = read.cpu('cpu.limit', props.cpu?.limit, Math.max(500, cpuReserved ?? 0));
+  const cpuReservation = cpuReserved ?? Math.min(100, cpuLimit);
   if (cpuReservation > cpuLimit)
     read.problem('cpu.limit', 'the limit is below the reservation', props.cpu?.limit, `use at least '${cpuReservation}m', or reserve less`);
   const memoryReserved =
-    props.memory?.reservation === undefined ? undefined : read.size('memory.reservation', props.memory.reservation, 256 * MIB, 4 * MIB);
+    props.memory?.reservation === undefined ? undefined : read.size('memory.reservation', props.memory.reservation, 4 * MIB, 4 * MIB);
   const memoryLimit = read.size('memory.limit', props.memory?.limit, Math.max(256 * MIB, memoryReserved ?? 0), 6 * MIB);
   const memoryReservation = memoryReserved ?? memoryLimit;
   if (memoryReservation > memoryLimit)
@@ -181,7 +179,7 @@ function resolveResources(props: ResourcesProps, read: Reading): ResourcesSpec {
       'memory.limit',
       'the limit is below the reservation',
       props.memory?.limit,
-      `use at least '${memoryReservation / MIB}Mi', or reserve less`,
+      `use at least '${binarySize(memoryReservation)}', or reserve less`,
     );
   if (props.ephemeralStorage !== undefined) read.r.feature('resources.ephemeral-storage');
   return {
@@ -224,10 +222,11 @@ function resolvePorts(ports: Readonly<Record<string, number | PortProps>>, capab
 
 function resolveUlimits(ulimits: NonNullable<ContainerProps['ulimits']>, read: Reading): UlimitSpec[] {
   if (Object.keys(ulimits).length > 0) read.r.feature('ulimits');
-  return Object.entries(ulimits).map(([name, value]) => {
+  const sorted = Object.entries(ulimits).sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([name, value]) => {
     const { soft, hard } = typeof value === 'number' ? { soft: value, hard: value } : value;
     if (!ULIMITS.has(name)) read.problem(`ulimits.${name}`, 'is no limit of processes', name, `use one of ${[...ULIMITS].join(', ')}`);
-    if (!Number.isInteger(soft) || !Number.isInteger(hard) || soft < -1 || (hard !== -1 && soft > hard)) {
+    if (!Number.isInteger(soft) || !Number.isInteger(hard) || soft < -1 || hard < -1 || (hard !== -1 && (soft === -1 || soft > hard))) {
       read.problem(
         `ulimits.${name}`,
         'needs whole numbers, the soft limit not above the hard one',

@@ -69,7 +69,8 @@ function resolveCheck(props: HealthProps, ports: readonly PortSpec[], read: Read
   return { http: { port, path: props.http.path } };
 }
 
-function checkPath(where: string, path: string, read: Reading): void {
+/** Reports a path of an HTTP request that is none. */
+export function checkPath(where: string, path: string, read: Reading): void {
   if (!/^\/[\x21-\x7e]*$/.test(path))
     read.problem(where, 'must be an absolute path of printable characters', path, "write it as '/health'");
 }

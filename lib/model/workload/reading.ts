@@ -1,6 +1,12 @@
 import type { Resolution } from '../part';
 import { tryCpu, tryDuration, trySize } from '../values/quantities';
 
+/** Kubernetes counts in 32-bit numbers of seconds, and nothing of a container takes longer than a year. */
+const YEAR = 31_536_000_000;
+
+/** Stands for a path that was reported already. */
+export const INVALID_PATH = '/invalid';
+
 /** Reads values out of props, reports what is wrong with them, and goes on with a value that is right. */
 export class Reading {
   constructor(
@@ -34,7 +40,12 @@ export class Reading {
   }
 
   /** A duration in milliseconds; in whole seconds where Kubernetes needs that. */
-  duration(where: string, value: string | undefined, fallback: number, limits: { min?: number; wholeSeconds?: boolean } = {}): number {
+  duration(
+    where: string,
+    value: string | undefined,
+    fallback: number,
+    limits: { min?: number; max?: number; wholeSeconds?: boolean } = {},
+  ): number {
     if (value === undefined) return fallback;
     const ms = tryDuration(value);
     const min = limits.min ?? 0;
@@ -43,14 +54,15 @@ export class Reading {
       return fallback;
     }
     if (ms < min) this.problem(where, `must be at least ${min / 1000}s`, value, 'give it more time');
+    else if (ms > (limits.max ?? YEAR)) this.problem(where, `must be at most ${(limits.max ?? YEAR) / 1000}s`, value, 'give it less time');
     else if (limits.wholeSeconds && ms % 1000 !== 0) this.problem(where, 'must be whole seconds', value, `use '${Math.ceil(ms / 1000)}s'`);
     else return ms;
     return fallback;
   }
 
   /** A duration in whole seconds. */
-  seconds(where: string, value: string | undefined, fallbackMs: number, min = 0): number {
-    return this.duration(where, value, fallbackMs, { min: min * 1000, wholeSeconds: true }) / 1000;
+  seconds(where: string, value: string | undefined, fallbackMs: number, min = 0, max = YEAR / 1000): number {
+    return this.duration(where, value, fallbackMs, { min: min * 1000, max: max * 1000, wholeSeconds: true }) / 1000;
   }
 
   /** An amount of bytes. */
@@ -85,13 +97,13 @@ export class Reading {
       typeof value === 'string' &&
       /^\/[^\0:,]*$/.test(value) &&
       value !== '/' &&
-      !value.split('/').includes('..') &&
+      !value.split('/').some((part) => part === '..' || part === '.') &&
       !value.includes('//')
     ) {
       return value.replace(/\/$/, '');
     }
     this.problem(where, 'must be an absolute path below /', value, "write it as '/var/lib/app', without colons, commas or '..'");
-    return '/invalid';
+    return INVALID_PATH;
   }
 
   private where(where: string): string {

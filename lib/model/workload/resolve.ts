@@ -1,9 +1,10 @@
-import { isIPv4 } from 'node:net';
 import { isDnsLabel } from '../names';
-import { contains, parseCidr } from '../network';
 import { Part, type Resolution } from '../part';
+import { isHostAddress, parseCidr } from '../values/address';
 import { resolveContainer } from './container';
-import type { AttachmentProps, LoggingProps, PlacementProps, WorkloadProps } from './props';
+import { checkPath } from './health';
+import { checkAnnotations, checkLabels, isLabelKey } from './labels';
+import type { AttachmentProps, LoggingProps, PlacementProps, ShutdownProps, WorkloadProps } from './props';
 import { Reading } from './reading';
 import { resolveRollback, resolveRollout, resolveScaling } from './rollout';
 import type { AttachmentSpec, ContainerSpec, WorkloadSpec } from './spec';
@@ -31,17 +32,11 @@ export function resolveWorkload(name: string, props: WorkloadProps, r: Resolutio
   const sidecars = resolveSidecars(main, props, read);
   const scaling = props.scaling && resolveScaling(props.scaling, read.at('scaling'));
   const replicas = resolveReplicas(props, scaling?.min, read);
-  if (sidecars.length > 0 && replicas > 1) r.feature('sidecar.replicated');
-  const metricsPort = props.metrics && main.ports.find((port) => port.name === props.metrics?.port);
-  if (props.metrics && !metricsPort)
-    read.problem(
-      'metrics.port',
-      'the workload has no port of that name',
-      props.metrics.port,
-      `use one of ${main.ports.map((p) => p.name).join(', ')}`,
-    );
-  if (props.metrics) r.feature('metrics');
-  if (props.annotations) r.feature('annotations');
+  const most = scaling?.max ?? replicas;
+  if (sidecars.length > 0 && most > 1) r.feature('sidecar.replicated');
+  // promised without being asked for: nothing connects that no edge allows, and nothing has a token of the engine
+  r.feature('network.edges');
+  r.feature('service-account');
   const restart = props.restart;
   if (restart) r.feature('restart.policy');
   return {
@@ -49,7 +44,7 @@ export function resolveWorkload(name: string, props: WorkloadProps, r: Resolutio
     sidecars,
     replicas,
     ...(scaling && { scaling }),
-    ...resolveDisruption(props, scaling?.max ?? replicas, read),
+    ...resolveDisruption(props, most, read),
     rollout: resolveRollout(props.rollout, read.at('rollout')),
     rollback: resolveRollback(props.rollback, read.at('rollback')),
     restart: {
@@ -58,22 +53,38 @@ export function resolveWorkload(name: string, props: WorkloadProps, r: Resolutio
       ...(restart?.maxAttempts !== undefined && { maxAttempts: read.integer('restart.maxAttempts', restart.maxAttempts, 3, 1, 1000) }),
     },
     placement: resolvePlacement(props.placement, r),
-    shutdown: {
-      grace: read.duration('shutdown.grace', props.shutdown?.grace, 30_000, { min: 1000, wholeSeconds: true }),
-      drain: read.duration('shutdown.drain', props.shutdown?.drain, main.ports.length > 0 ? 5000 : 0, { wholeSeconds: true }),
-    },
+    shutdown: resolveShutdown(props.shutdown, main, read),
     sysctls: resolveSysctls(props.sysctls ?? {}, read),
-    networks: resolveNetworks(props.networks ?? [], replicas, read),
+    networks: resolveNetworks(props.networks ?? [], most, read),
     logging: resolveLogging(props.logging, r),
-    ...(metricsPort && { metrics: { port: metricsPort, path: props.metrics?.path ?? '/metrics' } }),
+    ...resolveMetrics(props.metrics, main, read),
     labels: checkLabels(props.labels ?? {}, read),
-    annotations: props.annotations ?? {},
+    annotations: checkAnnotations(props.annotations ?? {}, read),
   };
+}
+
+function resolveMetrics(props: WorkloadProps['metrics'], main: ContainerSpec, read: Reading): Pick<WorkloadSpec, 'metrics'> {
+  if (!props) return {};
+  read.r.feature('metrics');
+  const port = main.ports.find((one) => one.name === props.port && one.protocol === 'tcp');
+  const path = props.path ?? '/metrics';
+  checkPath('metrics.path', path, read);
+  if (port) return { metrics: { port, path } };
+  const names = main.ports.map((one) => one.name).join(', ');
+  read.problem('metrics.port', 'the workload has no TCP port of that name', props.port, `use one of ${names || 'its ports; it has none'}`);
+  return {};
+}
+
+function resolveShutdown(props: ShutdownProps | undefined, main: ContainerSpec, read: Reading): WorkloadSpec['shutdown'] {
+  const drain = read.duration('shutdown.drain', props?.drain, main.ports.length > 0 ? 5000 : 0, { wholeSeconds: true });
+  if (props?.drain !== undefined && drain > 0) read.r.feature('shutdown.drain');
+  return { grace: read.duration('shutdown.grace', props?.grace, 30_000, { min: 1000, wholeSeconds: true }), drain };
 }
 
 function resolveSidecars(main: ContainerSpec, props: WorkloadProps, read: Reading): ContainerSpec[] {
   const names = new Set([main.name]);
   const taken = new Map(main.ports.map((port) => [`${port.port}/${port.protocol}`, main.name]));
+  const portNames = new Set(main.ports.map((port) => port.name));
   return Object.entries(props.sidecars ?? {}).map(([name, sidecar]) => {
     const at = read.at(`sidecars.${name}`);
     read.r.feature('sidecar');
@@ -88,6 +99,9 @@ function resolveSidecars(main: ContainerSpec, props: WorkloadProps, read: Readin
       if (other)
         at.problem(`ports.${port.name}`, `the port is taken by "${other}" in the same network namespace`, port.port, 'choose another');
       taken.set(`${port.port}/${port.protocol}`, name);
+      if (portNames.has(port.name))
+        at.problem(`ports.${port.name}`, 'the name of the port is taken in this workload', port.name, 'choose another');
+      portNames.add(port.name);
     }
     return spec;
   });
@@ -121,10 +135,13 @@ function resolveDisruption(props: WorkloadProps, most: number, read: Reading): {
 function resolvePlacement(props: PlacementProps | undefined, r: Resolution): WorkloadSpec['placement'] {
   if (props?.role !== undefined || Object.keys(props?.labels ?? {}).length > 0) r.feature('placement.constraints');
   if (props?.spreadOver && props.spreadOver.length > 0) r.feature('spread');
+  for (const key of props?.spreadOver ?? []) {
+    if (!isLabelKey(key)) r.problem('placement.spreadOver', "must be 'zone', 'host' or a label key", key, "use 'zone'");
+  }
   return {
     ...(props?.role !== undefined && { role: props.role }),
     labels: checkLabels(props?.labels ?? {}, new Reading(r, 'placement')),
-    spreadOver: props?.spreadOver ?? (r.environment.highlyAvailable ? ['zone', 'host'] : []),
+    spreadOver: props?.spreadOver ? [...props.spreadOver] : r.environment.highlyAvailable ? ['zone', 'host'] : [],
   };
 }
 
@@ -132,7 +149,8 @@ function resolveSysctls(sysctls: Readonly<Record<string, string | number>>, read
   const result: Record<string, string> = {};
   if (Object.keys(sysctls).length > 0) read.r.feature('sysctls');
   for (const name of Object.keys(sysctls).sort()) {
-    if (!/^(net|kernel|fs\.mqueue)(\.[a-z0-9_-]+)+$/.test(name)) {
+    const value = String(sysctls[name]);
+    if (!/^(net(\.[a-z0-9_-]+)+|kernel\.(shm[a-z_]+|msg[a-z_]+|sem)|fs\.mqueue\.[a-z_]+)$/.test(name)) {
       read.problem(
         `sysctls.${name}`,
         'is no kernel parameter of a namespace',
@@ -140,21 +158,27 @@ function resolveSysctls(sysctls: Readonly<Record<string, string | number>>, read
         'only net.*, kernel.shm*, kernel.msg*, kernel.sem and fs.mqueue.* can be set for a container',
       );
     }
+    if (!/^-?\w+([ \t]+-?\w+)*$/.test(value))
+      read.problem(`sysctls.${name}`, 'must be words or numbers', value, "write it as '4096 65536'");
     if (!SAFE_SYSCTLS.has(name)) read.r.feature('sysctls.unsafe');
-    result[name] = String(sysctls[name]);
+    result[name] = value;
   }
   return result;
 }
 
 function resolveNetworks(networks: readonly AttachmentProps[], replicas: number, read: Reading): AttachmentSpec[] {
+  const seen = new Set<Part>();
   return networks.map((attachment) => {
     const network = Part.isPart(attachment.network) ? attachment.network : attachment.network.part;
     const { address, aliases = [] } = attachment;
+    if (seen.has(network)) read.problem('networks', 'the segment is named twice', network.node.scope?.node.path, 'name each segment once');
+    seen.add(network);
     if (address !== undefined) {
       read.r.feature('network.static-address');
       const { subnet } = network.resolve().spec;
       const range = subnet === undefined ? undefined : parseCidr(subnet);
-      if (!isIPv4(address) || !range || !contains(range, address)) {
+      // a subnet that is none was reported at the segment
+      if (subnet === undefined || (range && !isHostAddress(range, address))) {
         read.problem(
           'networks',
           "a fixed address must lie in the segment's subnet",
@@ -169,7 +193,7 @@ function resolveNetworks(networks: readonly AttachmentProps[], replicas: number,
     for (const alias of aliases) {
       if (!isDnsLabel(alias)) read.problem('networks', 'an alias must be a DNS label', alias, 'use lower case letters, digits and dashes');
     }
-    return { network, aliases, ...(address !== undefined && { address }) };
+    return { network, aliases: [...aliases], ...(address !== undefined && { address }) };
   });
 }
 
@@ -178,26 +202,4 @@ function resolveLogging(props: LoggingProps | undefined, r: Resolution): Workloa
   const driver = props?.driver ?? 'json-file';
   const rotation: Record<string, string> = driver === 'json-file' ? { 'max-size': '10m', 'max-file': '3' } : {};
   return { driver, options: { ...rotation, ...props?.options } };
-}
-
-/** Reports labels that Kubernetes would refuse. */
-function checkLabels(labels: Readonly<Record<string, string>>, read: Reading): Readonly<Record<string, string>> {
-  for (const [key, value] of Object.entries(labels)) {
-    const [name, prefix] = key.split('/').reverse() as [string, string | undefined];
-    const keyOk =
-      /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(name) &&
-      (prefix === undefined || /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(prefix)) &&
-      key.split('/').length <= 2;
-    if (!keyOk)
-      read.problem(
-        `labels.${key}`,
-        'is no label key',
-        key,
-        "use letters, digits, '-', '_' and '.', after a DNS name and a slash if it needs one",
-      );
-    if (typeof value !== 'string' || !/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/.test(value)) {
-      read.problem(`labels.${key}`, 'is no label value', value, "use at most 63 letters, digits, '-', '_' and '.'");
-    }
-  }
-  return labels;
 }

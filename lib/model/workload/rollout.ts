@@ -6,11 +6,21 @@ import type { RolloutSpec, RolloutStepSpec, ScalingBehaviorSpec, ScalingSpec } f
 export function resolveRollout(props: RolloutProps | undefined, read: Reading): RolloutSpec {
   if (props && props.strategy !== 'recreate') read.r.feature('rollout');
   if (props?.failureAction) read.r.feature('rollout.failure-action');
+  const step = resolveStep(props ?? {}, read);
+  const deadline = read.duration('deadline', props?.deadline, 300_000, { min: 1000, wholeSeconds: true });
+  // Kubernetes: progressDeadlineSeconds must be greater than minReadySeconds
+  if (deadline <= step.delay)
+    read.problem(
+      'deadline',
+      'must be longer than the delay',
+      props?.deadline ?? `${deadline / 1000}s`,
+      `use more than '${step.delay / 1000}s'`,
+    );
   return {
-    ...resolveStep(props ?? {}, read),
+    ...step,
     strategy: props?.strategy ?? 'rolling',
     failureAction: props?.failureAction ?? 'rollback',
-    deadline: read.duration('deadline', props?.deadline, 300_000, { min: 1000, wholeSeconds: true }),
+    deadline,
   };
 }
 
@@ -40,7 +50,8 @@ export function resolveScaling(props: ScalingProps, read: Reading): ScalingSpec 
   if (max < min) read.problem('max', 'the most is below the fewest', props.max, `use at least ${min}`);
   const metrics = props.metrics ?? {};
   for (const [name, value] of Object.entries(metrics)) {
-    if (!(value > 0)) read.problem(`metrics.${name}`, 'must be a number above 0', value, 'give the average per pod');
+    if (!(value > 0 && Number.isFinite(value)))
+      read.problem(`metrics.${name}`, 'must be a number above 0', value, 'give the average per pod');
   }
   const memory = props.memory === undefined ? undefined : read.integer('memory', props.memory, 80, 1, 100);
   const other = memory !== undefined || Object.keys(metrics).length > 0;
@@ -48,7 +59,7 @@ export function resolveScaling(props: ScalingProps, read: Reading): ScalingSpec 
   return {
     min,
     max,
-    metrics,
+    metrics: { ...metrics },
     ...(cpu !== undefined && { cpu }),
     ...(memory !== undefined && { memory }),
     ...(props.scaleDown && { scaleDown: resolveBehavior(props.scaleDown, read.at('scaleDown')) }),
@@ -58,12 +69,12 @@ export function resolveScaling(props: ScalingProps, read: Reading): ScalingSpec 
 
 function resolveBehavior(props: ScalingBehaviorProps, read: Reading): ScalingBehaviorSpec {
   return {
-    ...(props.stabilization !== undefined && { stabilization: read.seconds('stabilization', props.stabilization, 300_000) }),
+    ...(props.stabilization !== undefined && { stabilization: read.seconds('stabilization', props.stabilization, 300_000, 0, 3600) }),
     policies: (props.policies ?? []).map((policy) => ({
       ...('pods' in policy
         ? { type: 'Pods' as const, value: read.integer('policies', policy.pods, 1, 1, 1000) }
         : { type: 'Percent' as const, value: read.integer('policies', policy.percent, 10, 1, 1000) }),
-      periodSeconds: read.seconds('policies', policy.every, 60_000, 1),
+      periodSeconds: read.seconds('policies', policy.every, 60_000, 1, 1800),
     })),
   };
 }

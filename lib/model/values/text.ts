@@ -1,0 +1,36 @@
+const UNRESOLVED = /Calling \[to(?:String|JSON)\] on an \[Output<T>\]|\[object [A-Z]\w*\]/;
+
+/** What is wrong with a text that goes into a manifest, and the way out; `undefined` if nothing is. */
+export function badText(text: string): readonly [what: string, fix: string] | undefined {
+  if (text.includes('\0')) return ['must not hold a NUL character', 'remove it'];
+  if (UNRESOLVED.test(text)) return ['is text that was made of a value not yet known', 'pass the value itself, or use pulumi.interpolate'];
+  return undefined;
+}
+
+/** Calls back for every bad text in plain data, with the way to it in dots; a named item stands under its name. */
+export function findBadTexts(value: unknown, found: (where: string, text: string) => void, where = ''): void {
+  if (typeof value === 'string') {
+    if (badText(value)) found(where, value);
+  } else if (isPlain(value)) {
+    for (const [key, child] of Object.entries(value)) {
+      const name = Array.isArray(value) && isPlain(child) && 'name' in child ? String(child.name) : key;
+      findBadTexts(child, found, where ? `${where}.${name}` : name);
+    }
+  }
+}
+
+/**
+ * A copy of what a user said. Props are resolved when the system is rendered: an object that is changed in between, or
+ * used for several constructs, must not carry the change over. Constructs and late-bound values stay what they are.
+ */
+export function snapshot<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(snapshot) as T;
+  if (!isPlain(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, snapshot(child)])) as T;
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value) as unknown;
+  return prototype === Object.prototype || prototype === null || Array.isArray(value);
+}
