@@ -1,3 +1,5 @@
+import './stack/cdk8s-host';
+
 export { ExistingSecret } from '../constructs/existing-secret/existing-secret';
 export {
   type Connectable,

@@ -1,0 +1,146 @@
+import type { IConstruct } from 'constructs';
+import { Environment } from '../../model/environment';
+import type { Part } from '../../model/part';
+import type { Problem } from '../../model/problems';
+import type { At, Plan } from '../../platform/platform';
+import { plan } from '../../platform/render';
+import { INSTANCE, partOf } from './metadata';
+import type { KubernetesNatives, KubernetesOptions, Manifest, ManifestSink, NamespaceManifest } from './natives';
+import { kubernetesWith } from './platform';
+import { levelOf, type PodSecurityLevel } from './pod/security';
+
+const CHART = Symbol.for('cdk8s.Chart');
+const SETTINGS = Symbol.for('ironhull.ChartSettings');
+
+/** What an IronhullChart decides; a plain chart has none of it. */
+export interface ChartSettings {
+  /** The stack's name without its environment. */
+  readonly system?: string;
+  /** Whether the namespace is made. */
+  readonly createNamespace: boolean;
+  /** When the kubelet asks the registry for an image. */
+  readonly imagePullPolicy?: KubernetesOptions['imagePullPolicy'];
+}
+
+/** A chart of whatever copy of cdk8s. */
+export interface ChartLike extends IConstruct {
+  /** The namespace of its objects. */
+  readonly namespace?: string;
+  /** Labels of its objects. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** Whether a construct is a cdk8s Chart, of whatever copy of cdk8s. */
+export function isChart(construct: IConstruct): construct is ChartLike {
+  return CHART in construct;
+}
+
+/** Remembers what an IronhullChart decides. */
+export function setChartSettings(chart: IConstruct, settings: ChartSettings): void {
+  Object.defineProperty(chart, SETTINGS, { value: settings });
+}
+
+/** One object of ours, and the construct that it belongs to. */
+export interface Placed {
+  /** The part, or the chart for its namespace. */
+  readonly construct: IConstruct;
+  /** The object, not finished. */
+  readonly manifest: Manifest;
+  /** What is known of the part; absent for the namespace. */
+  readonly at?: At<KubernetesNatives>;
+}
+
+/** The objects of ours in a stack. */
+export interface StackObjects {
+  /** The plan. */
+  readonly plan: Plan<KubernetesNatives, ManifestSink>;
+  /** In order; empty if there are problems. */
+  readonly objects: readonly Placed[];
+}
+
+/** What is decided beside the constructs when a stack is rendered. */
+export interface StackOptions extends KubernetesOptions {
+  /** The stack's name without its environment. */
+  readonly name: string;
+  /** Whether the namespace is made. */
+  readonly createNamespace: boolean;
+}
+
+/** The objects of ours in a chart, without those of nested charts. */
+export function chartObjects(chart: ChartLike): StackObjects {
+  const settings = (chart as { [SETTINGS]?: ChartSettings })[SETTINGS];
+  return stackObjects(chart, {
+    name: settings?.system ?? chart.namespace ?? chart.node.id,
+    createNamespace: settings?.createNamespace ?? false,
+    ...(chart.namespace !== undefined && { namespace: chart.namespace }),
+    ...(chart.labels && { labels: chart.labels }),
+    ...(settings?.imagePullPolicy && { imagePullPolicy: settings.imagePullPolicy }),
+  });
+}
+
+/** The objects of ours at and below a construct. */
+export function stackObjects(root: IConstruct, options: StackOptions): StackObjects {
+  const planned = plan(root, kubernetesWith(options), { name: options.name, foreign: isChart });
+  const objects: Placed[] = [];
+  if (planned.problems.length > 0) return { plan: planned, objects };
+  if (options.createNamespace && options.namespace !== undefined) {
+    objects.push({ construct: root, manifest: namespace(root, options.namespace, options, planned) });
+  }
+  const sink: ManifestSink = { add: (manifest, at) => objects.push({ construct: at.part as Part, manifest, at }) };
+  const cells = planned.platform.cells as {
+    readonly [kind: string]: { commit(native: object, spec: object, at: object, out: ManifestSink): void };
+  };
+  for (const { part, native, at } of planned.drafted) cells[part.kind]?.commit(native, part.resolve().spec, at, sink);
+  return { plan: planned, objects: [...objects] };
+}
+
+/** The problems of a plan, and names that two objects of a kind share. */
+export function nameProblems(objects: readonly Placed[]): Problem[] {
+  const taken = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const { construct, manifest } of objects) {
+    const key = `${manifest.kind}/${manifest.metadata.namespace ?? ''}/${manifest.metadata.name}`;
+    const other = taken.get(key);
+    if (other === undefined) taken.set(key, construct.node.path);
+    else {
+      problems.push({
+        path: construct.node.path,
+        what: `a ${manifest.kind} of the same name is made by ${other}`,
+        value: manifest.metadata.name,
+        fix: 'choose another id, or give one of them a name',
+      });
+    }
+  }
+  return problems;
+}
+
+function namespace(
+  root: IConstruct,
+  name: string,
+  options: StackOptions,
+  planned: Plan<KubernetesNatives, ManifestSink>,
+): NamespaceManifest {
+  const order: PodSecurityLevel[] = ['restricted', 'baseline', 'privileged'];
+  let enforce = 0;
+  for (const { part } of planned.drafted) {
+    if (part.kind === 'workload') enforce = Math.max(enforce, order.indexOf(levelOf((part as Part<'workload'>).resolve().spec)));
+  }
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: {
+      labels: {
+        ...options.labels,
+        [INSTANCE]: name,
+        'app.kubernetes.io/managed-by': 'ironhull',
+        'app.kubernetes.io/part-of': partOf(options.name),
+        environment: Environment.of(root).name,
+        name,
+        'pod-security.kubernetes.io/audit': 'restricted',
+        'pod-security.kubernetes.io/enforce': order[enforce] as string,
+        'pod-security.kubernetes.io/warn': 'restricted',
+      },
+      name,
+    },
+  };
+}

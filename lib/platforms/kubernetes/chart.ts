@@ -1,0 +1,47 @@
+import { Chart, type ChartProps } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { Environment } from '../../model/environment';
+import { setChartSettings } from './chart-plan';
+import type { KubernetesOptions } from './natives';
+
+/** What a user may say of a chart. */
+export interface IronhullChartProps {
+  /** The environment of everything in the chart. @default - that of the app; production if none was chosen */
+  readonly environment?: Environment;
+  /** The namespace of everything in the chart. @default - none is written: that of the client */
+  readonly namespace?: string;
+  /**
+   * Whether the namespace is made, guarded by Pod Security admission. Its level is `restricted` unless a workload
+   * that takes security off could not run there.
+   * @default true
+   */
+  readonly createNamespace?: boolean;
+  /** The system's name without its environment: the label `app.kubernetes.io/part-of`. @default - the namespace, or the id */
+  readonly system?: string;
+  /** Labels of every object. @default - none beside the recommended ones */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** When the kubelet asks the registry for an image. @default 'Always' */
+  readonly imagePullPolicy?: KubernetesOptions['imagePullPolicy'];
+}
+
+/**
+ * A chart of one system in one environment.
+ *
+ * The library's constructs also work under any plain cdk8s Chart; this one also makes the namespace and knows the
+ * environment.
+ */
+export class IronhullChart extends Chart {
+  constructor(scope: Construct, id: string, props: IronhullChartProps = {}) {
+    const chartProps: ChartProps = {
+      ...(props.namespace !== undefined && { namespace: props.namespace }),
+      ...(props.labels && { labels: { ...props.labels } }),
+    };
+    super(scope, id, chartProps);
+    if (props.environment) Environment.set(this, props.environment);
+    setChartSettings(this, {
+      ...(props.system !== undefined && { system: props.system }),
+      createNamespace: props.createNamespace ?? true,
+      ...(props.imagePullPolicy && { imagePullPolicy: props.imagePullPolicy }),
+    });
+  }
+}

@@ -1,0 +1,102 @@
+import type { Problem } from '../../model/problems';
+
+/** What is written of an object: sorted, without anything undefined, and only what JSON knows. */
+export type Json = string | number | boolean | Json[] | { [key: string]: Json };
+
+/** A finished object. */
+export interface FinishedManifest {
+  [key: string]: Json;
+  apiVersion: string;
+  kind: string;
+  metadata: { [key: string]: Json; name: string };
+}
+
+const LEAKS = /Calling \[toString\] on an \[Output<T>\]|__IRONHULL_OUTPUT_\d+__/;
+const OBJECT_TEXT = /\[object [A-Z]\w*\]/;
+/** Longer text is a file, and a file may well hold a program that holds such text. */
+const FILE = 1024;
+const FIRST = ['apiVersion', 'kind', 'metadata'];
+
+/**
+ * Finishes an object for text output: keys sorted, behind `apiVersion`, `kind` and `metadata`; nothing undefined; no
+ * value that is not known yet. What cannot be written is reported with its place.
+ */
+export function finish(manifest: object, path: string, problems: Problem[]): FinishedManifest {
+  const finished = new Finisher(path, problems).object(manifest as Record<string, unknown>, '');
+  const result: Record<string, Json> = {};
+  for (const key of FIRST) if (key in finished) result[key] = finished[key] as Json;
+  for (const key of Object.keys(finished)) if (!(key in result)) result[key] = finished[key] as Json;
+  return result as FinishedManifest;
+}
+
+class Finisher {
+  constructor(
+    private readonly path: string,
+    private readonly problems: Problem[],
+  ) {}
+
+  object(source: Record<string, unknown>, where: string): Record<string, Json> {
+    const result: Record<string, Json> = {};
+    for (const key of sortedKeys(source)) {
+      const value = source[key];
+      if (value === undefined || value === null) continue;
+      result[key] = this.value(value, where, key);
+    }
+    return result;
+  }
+
+  private value(value: unknown, where: string, key: string | number): Json {
+    if (typeof value === 'string') {
+      if (value.length > 7 && leaks(value)) {
+        this.refuse(where, key, 'is text that was made of a value not yet known', value, 'pass the value itself, and deploy with Pulumi');
+      }
+      return value;
+    }
+    if (typeof value === 'boolean') return value;
+    if (typeof value === 'number') {
+      if (!Number.isFinite(value)) this.refuse(where, key, 'is no number that can be written', String(value), 'use a finite number');
+      return value;
+    }
+    const at = typeof key === 'number' ? `${where}[${key}]` : where ? `${where}.${key}` : key;
+    if (Array.isArray(value)) {
+      const list: Json[] = [];
+      for (let i = 0; i < value.length; i++) if (value[i] !== undefined && value[i] !== null) list.push(this.value(value[i], at, i));
+      return list;
+    }
+    if (typeof value === 'object' && value !== null) {
+      const prototype = Object.getPrototypeOf(value);
+      if (prototype === null || prototype.constructor?.name === 'Object') return this.object(value as Record<string, unknown>, at);
+      return this.refuseObject(value, where, key);
+    }
+    this.refuse(where, key, 'cannot be written', typeof value, 'use text, a number, a boolean, a list or a plain object');
+    return '';
+  }
+
+  private refuseObject(value: object, where: string, key: string | number): Json {
+    if ('apply' in value && typeof value.apply === 'function') {
+      this.refuse(where, key, 'is known only after deployment, so it cannot be written', undefined, 'deploy with Pulumi, or give a value');
+    } else {
+      const name = (value.constructor as { name?: string } | undefined)?.name ?? 'object';
+      this.refuse(where, key, 'is no plain data', `a ${name}`, 'use text, a number, a boolean, a list or a plain object');
+    }
+    return '';
+  }
+
+  private refuse(where: string, key: string | number, what: string, value: unknown, fix: string): void {
+    const at = typeof key === 'number' ? `${where}[${key}]` : where ? `${where}.${key}` : key;
+    this.problems.push({ path: `${this.path}: ${at}`, what, ...(value !== undefined && { value }), fix });
+  }
+}
+
+function leaks(text: string): boolean {
+  return (text.includes('[object ') && text.length <= FILE && OBJECT_TEXT.test(text)) || LEAKS.test(text);
+}
+
+/** The keys in order; drafts are nearly always in order already. */
+function sortedKeys(source: object): string[] {
+  const keys = Object.keys(source);
+  for (let i = 1; i < keys.length; i++) {
+    if ((keys[i - 1] as string) > (keys[i] as string)) return keys.sort();
+  }
+  return keys;
+}

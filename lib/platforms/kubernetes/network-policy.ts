@@ -1,0 +1,81 @@
+import type {
+  NetworkPolicyEgressRule,
+  NetworkPolicyIngressRule,
+  NetworkPolicyPeer,
+  NetworkPolicyPort,
+} from 'kubernetes-types/networking/v1';
+import { Part } from '../../model/part';
+import type { PortSpec, WorkloadSpec } from '../../model/workload/spec';
+import type { At, EdgeView } from '../../platform/platform';
+import { metadataOf, namespaceOf, selectorOf } from './metadata';
+import type { KubernetesNatives, KubernetesOptions, WorkloadNative } from './natives';
+import { protocolOf } from './pod/container';
+import { labels } from './service';
+
+type Place = At<KubernetesNatives, 'workload'>;
+
+/** What "every address" leaves out on the way out: the cluster, private networks, and the cloud's metadata service. */
+const NOT_INTERNET = ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'];
+
+/** One policy a workload, for both directions: nothing passes that no edge allows. */
+export function networkPolicy(spec: WorkloadSpec, at: Place, options: KubernetesOptions): WorkloadNative['networkPolicy'] {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: metadataOf(at.name, labels(spec, at), options),
+    spec: {
+      egress: [dns(), ...at.outgoing.map((edge): NetworkPolicyEgressRule => ({ to: [peer(edge, at, true)], ...portsOf(edge.ports) }))],
+      ingress: [
+        ...at.incoming.map((edge): NetworkPolicyIngressRule => ({ from: [peer(edge, at, false)], ...portsOf(edge.ports) })),
+        ...published(spec, at),
+      ],
+      podSelector: { matchLabels: selectorOf(at.name) },
+      policyTypes: ['Ingress', 'Egress'],
+    },
+  };
+}
+
+/** Names are looked up. A policy sees the port behind the Service, which is 1053 or 5353 in some clusters. */
+function dns(): NetworkPolicyEgressRule {
+  const ports = [53, 1053, 5353].flatMap((port) => [
+    { port, protocol: 'UDP' as const },
+    { port, protocol: 'TCP' as const },
+  ]);
+  return {
+    ports,
+    to: [
+      {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+        podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+      },
+    ],
+  };
+}
+
+function peer({ peer: other }: EdgeView, at: Place, out: boolean): NetworkPolicyPeer {
+  if (Part.isPart(other)) {
+    const [own, theirs] = [namespaceOf(at.part as Part), namespaceOf(other as Part)];
+    return {
+      ...(theirs !== undefined && theirs !== own && { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': theirs } } }),
+      podSelector: { matchLabels: selectorOf(at.nameOf(other as Part)) },
+    };
+  }
+  if (other.cidr !== undefined) {
+    return { ipBlock: { cidr: other.cidr, ...(out && other.cidr === '0.0.0.0/0' && { except: [...NOT_INTERNET] }) } };
+  }
+  return {
+    ...(other.namespaceLabels && { namespaceSelector: { matchLabels: { ...other.namespaceLabels } } }),
+    ...(other.podLabels && { podSelector: { matchLabels: { ...other.podLabels } } }),
+  };
+}
+
+function portsOf(ports: readonly PortSpec[]): { ports?: NetworkPolicyPort[] } {
+  return ports.length === 0 ? {} : { ports: ports.map((port) => ({ port: port.port, protocol: protocolOf(port.protocol) })) };
+}
+
+/** Clients of a load balancer come from anywhere, or from a node that passes them on; the load balancer filters. */
+function published(spec: WorkloadSpec, at: Place): NetworkPolicyIngressRule[] {
+  const names = new Set(at.routes.map((route) => route.resolve().spec.port));
+  const ports = spec.main.ports.filter((port) => names.has(port.name));
+  return ports.length === 0 ? [] : [portsOf(ports)];
+}

@@ -1,0 +1,21 @@
+import type { Weakness } from '../../model/features';
+import type { WorkloadSpec } from '../../model/workload/spec';
+import type { At } from '../../platform/platform';
+import type { KubernetesNatives } from './natives';
+import { writesAlone } from './pod/volumes';
+
+/** The checks of kube-score that object to what was acknowledged. @see https://github.com/zegl/kube-score#checks */
+const CHECKS: readonly (readonly [Weakness, string])[] = [
+  ['low-user-id', 'container-security-context-user-group-id'],
+  ['root-user', 'container-security-context-user-group-id'],
+  ['same-probe', 'pod-probes-identical'],
+  ['writable-root', 'container-security-context-readonlyrootfilesystem'],
+];
+
+/** The annotation that tells kube-score what was acknowledged with a reason; empty if nothing was. */
+export function scoreIgnores(spec: WorkloadSpec, at: At<KubernetesNatives, 'workload'>): Record<string, string> {
+  const checks = new Set(CHECKS.filter(([weakness]) => at.acknowledged(weakness) !== undefined).map(([, check]) => check));
+  // one writer at a time: there can be no second replica, and no roll-out that starts one
+  if (writesAlone(spec)) checks.add('deployment-replicas').add('deployment-strategy');
+  return checks.size > 0 ? { 'kube-score/ignore': [...checks].sort().join(',') } : {};
+}

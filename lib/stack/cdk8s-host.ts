@@ -1,0 +1,114 @@
+import type { ApiObject } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import { registerHost } from '../model/host';
+import { formatProblem, type Problem } from '../model/problems';
+import type { ChartLike } from '../platforms/kubernetes/chart-plan';
+
+const CHART = Symbol.for('cdk8s.Chart');
+const OURS = Symbol.for('ironhull.Manifest');
+const PAUSED = Symbol.for('ironhull.ValidationPaused');
+const WARNED = new Set<string>();
+
+/**
+ * Lets charts of any cdk8s app hold the library's constructs: a validation, which cdk8s runs before it collects objects,
+ * plans the chart and then adds an ApiObject for each manifest, or answers with everything that is wrong.
+ */
+export function hostInCdk8s(): void {
+  registerHost({
+    claims: (scope) => CHART in scope,
+    attach(scope) {
+      const chart = scope as ChartLike;
+      const objects = new ChartObjects(chart);
+      chart.node.addValidation({ validate: () => (isPaused(chart) ? [] : objects.validate()) });
+    },
+  });
+}
+
+/** Whether an ApiObject is one that stands for a manifest of ours. */
+export function isOurs(construct: IConstruct): boolean {
+  return OURS in construct;
+}
+
+/** Runs something while charts of an app add no objects: a rendering that has manifests at hand. */
+export function pauseHosts<T>(app: IConstruct, run: () => T): T {
+  const paused = app as { [PAUSED]?: boolean };
+  const before = paused[PAUSED];
+  Object.defineProperty(app, PAUSED, { value: true, configurable: true });
+  try {
+    return run();
+  } finally {
+    Object.defineProperty(app, PAUSED, { value: before ?? false, configurable: true });
+  }
+}
+
+/** Tells of each warning once in the life of a process. */
+export function emitWarnings(warnings: readonly Problem[]): void {
+  for (const warning of warnings) {
+    const text = formatProblem(warning);
+    if (WARNED.has(text)) continue;
+    WARNED.add(text);
+    process.emitWarning(text, 'IronhullWarning');
+  }
+}
+
+function isPaused(chart: IConstruct): boolean {
+  return (chart.node.root as { [PAUSED]?: boolean })[PAUSED] ?? false;
+}
+
+/** The objects of a chart, made when it is validated for the first time. */
+class ChartObjects {
+  private answer: readonly string[] | undefined;
+
+  constructor(private readonly chart: ChartLike) {}
+
+  validate(): string[] {
+    // cdk8s asks again for each chart of the app
+    this.answer ??= this.make();
+    return [...this.answer];
+  }
+
+  private make(): string[] {
+    // required late: importing the package must not need cdk8s
+    const { chartObjects, nameProblems } =
+      require('../platforms/kubernetes/chart-plan') as typeof import('../platforms/kubernetes/chart-plan');
+    const { finish } = require('../platforms/kubernetes/finish') as typeof import('../platforms/kubernetes/finish');
+    const { plan, objects } = chartObjects(this.chart);
+    const problems: Problem[] = [...plan.problems, ...nameProblems(objects)];
+    const finished = objects.map(({ construct, manifest }) => ({ construct, json: finish(manifest, construct.node.path, problems) }));
+    emitWarnings(plan.warnings);
+    if (problems.length > 0) return [...new Set(problems.map(formatProblem))];
+    const make = factory();
+    for (const { construct, json } of finished) make(construct, json);
+    return [];
+  }
+}
+
+type Make = (construct: IConstruct, json: { apiVersion: string; kind: string; metadata: { name: string } }) => ApiObject;
+
+function factory(): Make {
+  const { ApiObject: Base } = require('cdk8s') as typeof import('cdk8s');
+  /** An object that is written as it is: cdk8s neither resolves nor sorts it again. */
+  class ManifestObject extends Base {
+    constructor(
+      scope: IConstruct,
+      id: string,
+      private readonly manifest: ConstructorParameters<typeof Base>[2],
+    ) {
+      super(scope as ConstructorParameters<typeof Base>[0], id, manifest);
+      Object.defineProperty(this, OURS, { value: true });
+    }
+
+    override toJson(): unknown {
+      return this.manifest;
+    }
+  }
+  return (construct, json) => new ManifestObject(construct, freeId(construct, json.kind), json);
+}
+
+function freeId(scope: IConstruct, id: string): string {
+  let free = id;
+  for (let n = 2; scope.node.tryFindChild(free) !== undefined; n++) free = `${id}${n}`;
+  return free;
+}
+
+hostInCdk8s();

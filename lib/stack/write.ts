@@ -1,0 +1,35 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, normalize, resolve } from 'node:path';
+
+/**
+ * Writes files into a folder, all or none as far as a file system allows: everything is written into a temporary folder
+ * beside it first, and then each file is put in its place at once. Other files of the folder stay.
+ *
+ * @param files contents by path within the folder
+ * @throws Error if a path leaves the folder
+ */
+export function writeFiles(outdir: string, files: ReadonlyMap<string, string | Uint8Array>): void {
+  const target = resolve(outdir);
+  for (const path of files.keys()) {
+    if (isAbsolute(path) || normalize(path).startsWith('..') || normalize(path) === '.') {
+      throw new Error(`${outdir}: a file must lie in the folder, got ${JSON.stringify(path)}; use a path within it`);
+    }
+  }
+  mkdirSync(dirname(target), { recursive: true });
+  // beside the folder, because a file can only be renamed within a file system
+  const temporary = mkdtempSync(join(dirname(target), `.${basename(target)}-`));
+  try {
+    for (const [path, content] of files) {
+      const file = join(temporary, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content);
+    }
+    for (const path of files.keys()) {
+      const file = join(target, path);
+      mkdirSync(dirname(file), { recursive: true });
+      renameSync(join(temporary, path), file);
+    }
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
