@@ -5,7 +5,7 @@ import { type Acknowledgements, acknowledge } from '../../lib/model/features';
 import type { Kind } from '../../lib/model/kinds';
 import { nameOf, pinName } from '../../lib/model/names';
 import { Part, type Tunable } from '../../lib/model/part';
-import { report } from '../../lib/model/problems';
+import { report, usePort } from '../../lib/model/problems';
 import { type RouteProps, resolveRoute } from '../../lib/model/route';
 import { snapshot } from '../../lib/model/values/text';
 import type { SidecarProps, WorkloadProps } from '../../lib/model/workload/props';
@@ -61,8 +61,8 @@ export class HardenedService extends Composite {
   endpoint(port: string): string {
     const value = Object.hasOwn(this.ports, port) ? this.ports[port] : undefined;
     if (value === undefined) {
-      const names = Object.keys(this.ports).join(', ');
-      report(this, 'endpoint', 'the service has no port of that name', port, `use one of ${names || 'its ports; it has none'}`);
+      const names = Object.keys(this.ports).map((name) => ({ name }));
+      report(this, 'endpoint', 'the service has no port of that name', port, usePort(names));
     }
     return `${nameOf(this)}:${typeof value === 'object' ? value.port : (value ?? 0)}`;
   }

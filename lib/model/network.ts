@@ -48,7 +48,7 @@ export function resolveNetwork(props: NetworkProps, r: Resolution): NetworkSpec 
       'gateway',
       'the gateway must be an address within the subnet',
       props.gateway,
-      `give an address in ${props.subnet ?? 'a subnet, and the subnet'}`,
+      props.subnet === undefined ? 'give the segment a subnet too' : `give an address in ${props.subnet}`,
     );
   }
   if (props.mtu !== undefined && !(Number.isInteger(props.mtu) && props.mtu >= 576 && props.mtu <= 65535)) {

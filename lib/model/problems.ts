@@ -18,6 +18,16 @@ export function formatProblem(problem: Problem): string {
   return `${problem.path}: ${problem.what}${got}; ${problem.fix}`;
 }
 
+/** Each problem once, in the order in which they were found. */
+export function once(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [formatProblem(problem), problem] as const)).values()];
+}
+
+/** The way out where a port is named that a container does not have. */
+export function usePort(ports: readonly { readonly name: string }[]): string {
+  return ports.length > 0 ? `use one of ${ports.map((port) => port.name).join(', ')}` : 'give it a port of that name';
+}
+
 /** A value as it stands in an error: short, on one line, and never the inside of a late-bound value. */
 export function show(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
@@ -78,8 +88,8 @@ export class ProblemsError extends Error {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    const once = new Map(problems.map((problem) => [formatProblem(problem), problem] as const));
-    super(`${once.size} problem${once.size === 1 ? '' : 's'}:\n  ${[...once.keys()].join('\n  ')}`);
-    this.problems = [...once.values()];
+    const found = once(problems);
+    super(`${found.length} problem${found.length === 1 ? '' : 's'}:\n  ${found.map(formatProblem).join('\n  ')}`);
+    this.problems = found;
   }
 }

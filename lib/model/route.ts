@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Part, Resolution } from './part';
+import { usePort } from './problems';
 import { isCidr } from './values/address';
 
 /** What a user may say of a published entrance. */
@@ -33,20 +34,9 @@ export interface RouteSpec {
 
 /** Fills in everything that a user left out of a published entrance. */
 export function resolveRoute(to: Part<'workload'>, props: RouteProps, r: Resolution): RouteSpec {
-  const target = to.resolve().spec.main.ports.find((port) => port.name === props.port);
-  if (!target) {
-    r.problem(
-      'port',
-      'the workload has no port of that name',
-      props.port,
-      `use one of ${
-        to
-          .resolve()
-          .spec.main.ports.map((p) => p.name)
-          .join(', ') || 'its ports; it has none'
-      }`,
-    );
-  }
+  const { ports } = to.resolve().spec.main;
+  if (!ports.some((port) => port.name === props.port))
+    r.problem('port', 'the workload has no port of that name', props.port, usePort(ports));
   if (props.listen !== undefined && !(Number.isInteger(props.listen) && props.listen >= 1 && props.listen <= 65535)) {
     r.problem('listen', 'a port must be a whole number from 1 to 65535', props.listen, 'choose a free port, 1024 or higher');
   }

@@ -5,7 +5,7 @@ import { ackAt, type Feature } from '../model/features';
 import { KINDS, type Kind, type Kinds } from '../model/kinds';
 import { isDnsLabel, kebab, nameOf } from '../model/names';
 import { displayPath, Part } from '../model/part';
-import { type Problem, ProblemsError, reported } from '../model/problems';
+import { once, type Problem, ProblemsError, reported, usePort } from '../model/problems';
 import { isCidr } from '../model/values/address';
 import type { PortSpec } from '../model/workload/spec';
 import type { At, Difference, Drafted, EdgeView, Natives, Plan, Platform } from './platform';
@@ -77,7 +77,7 @@ class Planner<N extends Natives, O> {
       platform: this.platform,
       stack: this.stack,
       drafted,
-      problems: this.problems,
+      problems: once(this.problems),
       warnings: this.warnings,
       differences: this.differences,
     };
@@ -165,14 +165,14 @@ class Planner<N extends Natives, O> {
   }
 
   private checkPorts(part: Part, edge: Edge, target: Part<'workload'>): void {
-    const names = target.resolve().spec.main.ports.map((port) => port.name);
+    const { ports } = target.resolve().spec.main;
     for (const value of edge.ports) {
-      if (names.includes(value)) continue;
+      if (ports.some((port) => port.name === value)) continue;
       this.problems.push({
         path: displayPath(part),
         what: `an edge names a port that ${displayPath(target)} does not have`,
         value,
-        fix: `use one of ${names.join(', ') || 'its ports; it has none'}`,
+        fix: usePort(ports),
       });
     }
   }

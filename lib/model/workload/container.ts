@@ -80,7 +80,7 @@ function resolveUser(user: string, read: Reading): [number, number] {
     read.problem('user', 'must be a numeric user and group', user, "write it as '10001:10001'");
     return [65532, 65532];
   }
-  if (uid === 0 || gid === 0) read.weakness('user', 'root-user', 'runs as root', user);
+  if (uid === 0 || gid === 0) read.weakness('user', 'root-user', uid === 0 ? 'runs as root' : 'runs in the group root', user);
   return [uid, gid];
 }
 

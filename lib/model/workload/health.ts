@@ -1,3 +1,4 @@
+import { usePort } from '../problems';
 import type { HealthProps, ProbeProps } from './props';
 import type { Reading } from './reading';
 import type { CheckSpec, HealthSpec, PortSpec, ProbeSpec } from './spec';
@@ -50,14 +51,10 @@ function resolveCheck(props: HealthProps, ports: readonly PortSpec[], read: Read
     return { exec: [...props.exec] };
   }
   const name = (props.http ?? props.tcp)?.port;
-  const port = ports.find((one) => one.name === name);
-  if (port?.protocol !== 'tcp') {
-    read.problem(
-      props.http ? 'http.port' : 'tcp.port',
-      'must be the name of a TCP port of this container',
-      name,
-      `use one of ${ports.map((p) => p.name).join(', ') || 'its ports; it has none'}`,
-    );
+  const tcp = ports.filter((one) => one.protocol === 'tcp');
+  const port = tcp.find((one) => one.name === name);
+  if (!port) {
+    read.problem(props.http ? 'http.port' : 'tcp.port', 'must be the name of a TCP port of this container', name, usePort(tcp));
     return undefined;
   }
   if (!props.http) {
@@ -72,7 +69,7 @@ function resolveCheck(props: HealthProps, ports: readonly PortSpec[], read: Read
 /** Reports a path of an HTTP request that is none. */
 export function checkPath(where: string, path: string, read: Reading): void {
   if (!/^\/[\x21-\x7e]*$/.test(path))
-    read.problem(where, 'must be an absolute path of printable characters', path, "write it as '/health'");
+    read.problem(where, 'must be an absolute path of printable characters', path, "put a slash in front, as in '/health'");
 }
 
 function resolveProbe(props: ProbeProps, base: ProbeSpec, read: Reading): ProbeSpec {

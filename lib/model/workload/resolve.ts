@@ -1,5 +1,6 @@
 import { isDnsLabel } from '../names';
 import { Part, type Resolution } from '../part';
+import { usePort } from '../problems';
 import { isHostAddress, parseCidr } from '../values/address';
 import { resolveContainer } from './container';
 import { checkPath } from './health';
@@ -66,13 +67,12 @@ export function resolveWorkload(name: string, props: WorkloadProps, r: Resolutio
 function resolveMetrics(props: WorkloadProps['metrics'], main: ContainerSpec, read: Reading): Pick<WorkloadSpec, 'metrics'> {
   if (!props) return {};
   read.r.feature('metrics');
-  const port = main.ports.find((one) => one.name === props.port && one.protocol === 'tcp');
+  const ports = main.ports.filter((one) => one.protocol === 'tcp');
+  const port = ports.find((one) => one.name === props.port);
   const path = props.path ?? '/metrics';
   checkPath('metrics.path', path, read);
-  if (port) return { metrics: { port, path } };
-  const names = main.ports.map((one) => one.name).join(', ');
-  read.problem('metrics.port', 'the workload has no TCP port of that name', props.port, `use one of ${names || 'its ports; it has none'}`);
-  return {};
+  if (!port) read.problem('metrics.port', 'the workload has no TCP port of that name', props.port, usePort(ports));
+  return port ? { metrics: { port, path } } : {};
 }
 
 function resolveShutdown(props: ShutdownProps | undefined, main: ContainerSpec, read: Reading): WorkloadSpec['shutdown'] {
