@@ -52,22 +52,28 @@ export interface Edges {
   readonly outgoing: readonly Edge[];
 }
 
-const edges = new WeakMap<Part<'workload'>, { incoming: Edge[]; outgoing: Edge[] }>();
+/** Kept on the part under a registered symbol, so that another copy of this package in the process sees the same edges. */
+const EDGES = Symbol.for('ironhull.Edges');
 
-function of(part: Part<'workload'>): { incoming: Edge[]; outgoing: Edge[] } {
-  let own = edges.get(part);
-  if (!own) {
-    own = { incoming: [], outgoing: [] };
-    edges.set(part, own);
-  }
-  return own;
+interface Own {
+  readonly incoming: Edge[];
+  readonly outgoing: Edge[];
+  /** What `outgoing` holds, to find a connection that was declared at both ends. */
+  readonly known: Map<Part, Set<string>>;
+}
+
+function of(part: Part<'workload'>): Own {
+  const holder = part as { [EDGES]?: Own };
+  if (!holder[EDGES]) Object.defineProperty(part, EDGES, { value: { incoming: [], outgoing: [], known: new Map() } satisfies Own });
+  return holder[EDGES] as Own;
 }
 
 /** Lets one workload connect to another, on these ports of the other, or on all of them. */
 export function connect(from: Part<'workload'>, to: Part<'workload'>, ports: readonly string[] = []): void {
   // the same connection is often declared at both ends
-  const same = (edge: Edge) => edge.peer === to && edge.ports.join() === ports.join();
-  if (of(from).outgoing.some(same)) return;
+  const known = of(from).known.get(to) ?? new Set();
+  if (known.has(ports.join())) return;
+  of(from).known.set(to, known.add(ports.join()));
   of(from).outgoing.push({ peer: to, ports: [...ports] });
   of(to).incoming.push({ peer: from, ports: [...ports] });
 }

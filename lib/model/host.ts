@@ -12,7 +12,7 @@ export interface Host {
 }
 
 const hosts: Host[] = [];
-const attached = new WeakSet<IConstruct>();
+const ATTACHED = Symbol.for('ironhull.Attached');
 
 /** Makes a kind of tree render by itself. */
 export function registerHost(host: Host): void {
@@ -23,10 +23,10 @@ export function registerHost(host: Host): void {
 export function attachToHost(construct: IConstruct): void {
   if (hosts.length === 0) return;
   for (let at = construct.node.scope; at; at = at.node.scope) {
-    if (attached.has(at)) return;
+    if (ATTACHED in at) return;
     for (const host of hosts) {
       if (!host.claims(at)) continue;
-      attached.add(at);
+      Object.defineProperty(at, ATTACHED, { value: true });
       host.attach(at);
       return;
     }

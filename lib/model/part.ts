@@ -4,7 +4,7 @@ import { Environment } from './environment';
 import { type Acknowledgeable, ackAt, type Feature } from './features';
 import { attachToHost } from './host';
 import type { Kind, Kinds } from './kinds';
-import { displayPath, type Problem } from './problems';
+import { displayPath, type Problem, ProblemsError } from './problems';
 import { badText, findBadTexts } from './values/text';
 
 export { displayPath } from './problems';
@@ -77,6 +77,7 @@ export class Part<K extends Kind = Kind> extends Composite {
   private readonly resolver: (resolution: Resolution) => Kinds[K];
   private readonly edits = new Map<string, Edit[]>();
   private known?: Resolved<K>;
+  private busy = false;
 
   /**
    * @param kind the part's kind
@@ -113,6 +114,20 @@ export class Part<K extends Kind = Kind> extends Composite {
   /** The part with everything filled in; done once in each render. @internal */
   resolve(): Resolved<K> {
     if (this.known) return this.known;
+    if (this.busy)
+      throw new ProblemsError([
+        { path: displayPath(this), what: 'needs a value of its own', fix: 'break the circle of parts that need each other' },
+      ]);
+    this.busy = true;
+    try {
+      this.known = this.resolveNow();
+    } finally {
+      this.busy = false;
+    }
+    return this.known;
+  }
+
+  private resolveNow(): Resolved<K> {
     const features = new Set<Feature>();
     const problems: Problem[] = [];
     const warnings: Problem[] = [];
@@ -131,7 +146,6 @@ export class Part<K extends Kind = Kind> extends Composite {
       const [what, fix] = badText(text) as readonly [string, string];
       if (!problems.some((one) => one.value === text)) say(problems)(where.replace(/^main\./, ''), what, text, fix);
     });
-    this.known = { spec, features, problems, warnings };
-    return this.known;
+    return { spec, features, problems, warnings };
   }
 }

@@ -3,7 +3,7 @@ import { type Edge, type ExternalPeer, edgesOf } from '../model/edges';
 import { Environment } from '../model/environment';
 import { ackAt, type Feature } from '../model/features';
 import { KINDS, type Kind, type Kinds } from '../model/kinds';
-import { isDnsLabel, kebab, nameOf } from '../model/names';
+import { isDnsLabel, kebab, nameOf, tryPinnedName } from '../model/names';
 import { displayPath, Part } from '../model/part';
 import { once, type Problem, ProblemsError, reported, usePort } from '../model/problems';
 import { isCidr } from '../model/values/address';
@@ -12,7 +12,7 @@ import type { At, Difference, Drafted, EdgeView, Natives, Plan, Platform } from 
 
 /** Which part of a tree is a stack. */
 export interface RenderOptions {
-  /** The stack's name without its environment. @default - the name of the only construct at the root, or of the root */
+  /** The stack's name without its environment. @default - the pinned name or the id of the root */
   readonly name?: string;
   /** Constructs that belong to another stack, such as nested charts. @default - none */
   readonly foreign?: (scope: IConstruct) => boolean;
@@ -64,8 +64,7 @@ class Planner<N extends Natives, O> {
     this.parts = Part.within(root, options.foreign);
     for (const part of this.parts) part.forget();
     this.problems = reported(root, options.foreign);
-    const only = root.node.children.length === 1 ? root.node.children[0] : undefined;
-    this.stack = { name: options.name ?? ((only && nameOf(only)) || kebab(root.node.id) || 'stack'), environment: Environment.of(root) };
+    this.stack = { name: options.name ?? tryPinnedName(root) ?? (kebab(root.node.id) || 'stack'), environment: Environment.of(root) };
   }
 
   run(): Plan<N, O> {
@@ -265,6 +264,6 @@ function view(edge: Edge, target: Part<'workload'> | undefined): EdgeView {
     const ports = Part.isPart(edge.peer) ? [] : edge.peer.ports;
     return { peer: edge.peer, ports: ports.map((port) => ({ name: String(port), port, protocol: 'tcp' as const })) };
   }
-  const all: readonly PortSpec[] = target.resolve().spec.main.ports;
+  const all: readonly PortSpec[] = target.resolve().spec.ports;
   return { peer: edge.peer, ports: edge.ports.length === 0 ? all : all.filter((port) => edge.ports.includes(port.name)) };
 }

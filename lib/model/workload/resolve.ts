@@ -8,7 +8,7 @@ import { checkAnnotations, checkLabels, isLabelKey } from './labels';
 import type { AttachmentProps, LoggingProps, PlacementProps, ShutdownProps, WorkloadProps } from './props';
 import { Reading } from './reading';
 import { resolveRollback, resolveRollout, resolveScaling } from './rollout';
-import type { AttachmentSpec, ContainerSpec, WorkloadSpec } from './spec';
+import type { AttachmentSpec, ContainerSpec, PortSpec, WorkloadSpec } from './spec';
 
 /** Sysctls that every kubelet accepts. @see https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/ */
 export const SAFE_SYSCTLS: ReadonlySet<string> = new Set([
@@ -31,6 +31,7 @@ export function resolveWorkload(name: string, props: WorkloadProps, r: Resolutio
   const read = new Reading(r);
   const main = resolveContainer(name, props, read);
   const sidecars = resolveSidecars(main, props, read);
+  const ports = [main, ...sidecars].flatMap((container) => container.ports);
   const scaling = props.scaling && resolveScaling(props.scaling, read.at('scaling'));
   const replicas = resolveReplicas(props, scaling?.min, read);
   const most = scaling?.max ?? replicas;
@@ -43,6 +44,7 @@ export function resolveWorkload(name: string, props: WorkloadProps, r: Resolutio
   return {
     main,
     sidecars,
+    ports,
     replicas,
     ...(scaling && { scaling }),
     ...resolveDisruption(props, most, read),
@@ -58,16 +60,16 @@ export function resolveWorkload(name: string, props: WorkloadProps, r: Resolutio
     sysctls: resolveSysctls(props.sysctls ?? {}, read),
     networks: resolveNetworks(props.networks ?? [], most, read),
     logging: resolveLogging(props.logging, r),
-    ...resolveMetrics(props.metrics, main, read),
+    ...resolveMetrics(props.metrics, ports, read),
     labels: checkLabels(props.labels ?? {}, read),
     annotations: checkAnnotations(props.annotations ?? {}, read),
   };
 }
 
-function resolveMetrics(props: WorkloadProps['metrics'], main: ContainerSpec, read: Reading): Pick<WorkloadSpec, 'metrics'> {
+function resolveMetrics(props: WorkloadProps['metrics'], all: readonly PortSpec[], read: Reading): Pick<WorkloadSpec, 'metrics'> {
   if (!props) return {};
   read.r.feature('metrics');
-  const ports = main.ports.filter((one) => one.protocol === 'tcp');
+  const ports = all.filter((one) => one.protocol === 'tcp');
   const port = ports.find((one) => one.name === props.port);
   const path = props.path ?? '/metrics';
   checkPath('metrics.path', path, read);

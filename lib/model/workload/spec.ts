@@ -215,6 +215,8 @@ export interface WorkloadSpec {
   readonly main: ContainerSpec;
   /** Containers beside each replica. */
   readonly sidecars: readonly ContainerSpec[];
+  /** The ports of all containers: they share a network namespace, so no number and no name is there twice. */
+  readonly ports: readonly PortSpec[];
   /** Replicas, or the fewest with autoscaling. */
   readonly replicas: number;
   /** Autoscaling; a fixed number of replicas if absent. */

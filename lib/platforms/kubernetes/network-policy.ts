@@ -14,9 +14,6 @@ import { labels } from './service';
 
 type Place = At<KubernetesNatives, 'workload'>;
 
-/** What "every address" leaves out on the way out: the cluster, private networks, and the cloud's metadata service. */
-const NOT_INTERNET = ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'];
-
 /** One policy a workload, for both directions: nothing passes that no edge allows. */
 export function networkPolicy(spec: WorkloadSpec, at: Place, options: KubernetesOptions): WorkloadNative['networkPolicy'] {
   return {
@@ -24,9 +21,9 @@ export function networkPolicy(spec: WorkloadSpec, at: Place, options: Kubernetes
     kind: 'NetworkPolicy',
     metadata: metadataOf(at.name, labels(spec, at), options),
     spec: {
-      egress: [dns(), ...at.outgoing.map((edge): NetworkPolicyEgressRule => ({ to: [peer(edge, at, true)], ...portsOf(edge.ports) }))],
+      egress: [dns(), ...passable(at.outgoing).map((edge): NetworkPolicyEgressRule => ({ to: [peer(edge, at)], ...portsOf(edge.ports) }))],
       ingress: [
-        ...at.incoming.map((edge): NetworkPolicyIngressRule => ({ from: [peer(edge, at, false)], ...portsOf(edge.ports) })),
+        ...passable(at.incoming).map((edge): NetworkPolicyIngressRule => ({ from: [peer(edge, at)], ...portsOf(edge.ports) })),
         ...published(spec, at),
       ],
       podSelector: { matchLabels: selectorOf(at.name) },
@@ -52,7 +49,12 @@ function dns(): NetworkPolicyEgressRule {
   };
 }
 
-function peer({ peer: other }: EdgeView, at: Place, out: boolean): NetworkPolicyPeer {
+/** A rule without ports would allow all of them, but a workload without ports has none to connect to. */
+function passable(edges: readonly EdgeView[]): EdgeView[] {
+  return edges.filter((edge) => !Part.isPart(edge.peer) || edge.ports.length > 0);
+}
+
+function peer({ peer: other }: EdgeView, at: Place): NetworkPolicyPeer {
   if (Part.isPart(other)) {
     const [own, theirs] = [namespaceOf(at.part as Part), namespaceOf(other as Part)];
     return {
@@ -61,7 +63,7 @@ function peer({ peer: other }: EdgeView, at: Place, out: boolean): NetworkPolicy
     };
   }
   if (other.cidr !== undefined) {
-    return { ipBlock: { cidr: other.cidr, ...(out && other.cidr === '0.0.0.0/0' && { except: [...NOT_INTERNET] }) } };
+    return { ipBlock: { cidr: other.cidr, ...(other.except && { except: [...other.except] }) } };
   }
   return {
     ...(other.namespaceLabels && { namespaceSelector: { matchLabels: { ...other.namespaceLabels } } }),
@@ -76,6 +78,6 @@ function portsOf(ports: readonly PortSpec[]): { ports?: NetworkPolicyPort[] } {
 /** Clients of a load balancer come from anywhere, or from a node that passes them on; the load balancer filters. */
 function published(spec: WorkloadSpec, at: Place): NetworkPolicyIngressRule[] {
   const names = new Set(at.routes.map((route) => route.resolve().spec.port));
-  const ports = spec.main.ports.filter((port) => names.has(port.name));
+  const ports = spec.ports.filter((port) => names.has(port.name));
   return ports.length === 0 ? [] : [portsOf(ports)];
 }

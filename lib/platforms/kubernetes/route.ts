@@ -14,7 +14,7 @@ const balancers = new WeakMap<WorkloadNative, Shared[]>();
 export function routeCell(options: KubernetesOptions): Cell<'route', KubernetesNatives, ManifestSink> {
   return {
     draft(spec, at) {
-      const target = spec.to.resolve().spec.main.ports.find((port) => port.name === spec.port) as PortSpec;
+      const target = spec.to.resolve().spec.ports.find((port) => port.name === spec.port) as PortSpec;
       const workload = at.native(spec.to);
       const known = balancers.get(workload) ?? [];
       balancers.set(workload, known);

@@ -11,7 +11,7 @@ export function service(
   at: At<KubernetesNatives, 'workload'>,
   options: KubernetesOptions,
 ): ServiceManifest | undefined {
-  const { ports } = spec.main;
+  const { ports } = spec;
   if (ports.length === 0) return undefined;
   return {
     apiVersion: 'v1',
