@@ -1,0 +1,39 @@
+import { goDuration } from '../../model/values/quantities';
+import type { ContainerSpec, HealthSpec, WorkloadSpec } from '../../model/workload/spec';
+import { proberCommand } from '../prober/prober';
+
+/** How much less time the prober gets than the engine gives it, so that it can still say why it failed. */
+const MARGIN_MS = 500;
+
+/** Whether a container's health is checked by the prober. */
+export function needsProber(spec: ContainerSpec): boolean {
+  return spec.health !== undefined && !('exec' in spec.health.check);
+}
+
+/** The provider's health check. Durations as Go writes them, or they would differ for ever. */
+export function healthcheck(health: HealthSpec) {
+  return {
+    tests: ['CMD', ...testCommand(health)],
+    interval: goDuration(health.interval),
+    timeout: goDuration(health.timeout),
+    startPeriod: goDuration(health.startPeriod),
+    retries: health.retries,
+  };
+}
+
+function testCommand({ check, timeout }: HealthSpec): string[] {
+  if ('exec' in check) return [...check.exec];
+  const limit = timeout - MARGIN_MS;
+  if ('http' in check) return proberCommand({ http: { port: check.http.port.port, path: check.http.path } }, limit);
+  return proberCommand({ tcp: { port: check.tcp.port.port } }, limit);
+}
+
+/** Seconds after which a container that never was healthy is given up: no earlier than Docker calls it unhealthy. */
+export function waitSeconds(health: HealthSpec): number {
+  return Math.ceil((health.startPeriod + (health.interval + health.timeout) * (health.retries + 1)) / 1000) + 30;
+}
+
+/** Whether any container of a workload needs the prober. */
+export function workloadNeedsProber(spec: WorkloadSpec): boolean {
+  return [spec.main, ...spec.sidecars].some(needsProber);
+}

@@ -1,0 +1,56 @@
+import type { HardenedServiceProps, NetworkSegmentProps, SidecarProps } from '../../../lib';
+
+/** The backend's bridge network (V15). */
+export const NETWORK: NetworkSegmentProps = {
+  subnet: '172.20.0.0/16',
+  gateway: '172.20.0.1',
+  mtu: 1500,
+  driverOptions: {
+    'com.docker.network.bridge.name': 'veogen0',
+    'com.docker.network.bridge.enable_ip_masquerade': 'true',
+    'com.docker.network.bridge.enable_icc': 'true',
+    'com.docker.network.bridge.host_binding_ipv4': '0.0.0.0',
+  },
+};
+
+/** The backend as VeoGen's documents describe it: hardening (V1), Python (V2), health (V3), kernel parameters and limits (V13). */
+export const BACKEND: HardenedServiceProps = {
+  image: 'veogen/backend:1.0.0',
+  replicas: 1,
+  user: '1001:1001',
+  capabilities: ['NET_BIND_SERVICE'],
+  writable: [
+    { path: '/tmp', size: '100Mi' },
+    { path: '/app/temp', size: '1Gi' },
+  ],
+  resources: { cpu: { limit: 2, reservation: 1 }, memory: { limit: '4Gi', reservation: '2Gi' } },
+  pids: 100,
+  env: {
+    PYTHONDONTWRITEBYTECODE: '1',
+    PYTHONUNBUFFERED: '1',
+    PYTHONPATH: '/app',
+    MALLOC_ARENA_MAX: '2',
+    PYTHONMALLOC: 'malloc',
+    PORT: '8000',
+  },
+  ports: { http: 8000 },
+  health: { http: { port: 'http', path: '/health' }, interval: '30s', timeout: '10s', retries: 3, startPeriod: '40s' },
+  sysctls: {
+    'net.core.somaxconn': 65535,
+    'net.ipv4.tcp_tw_reuse': 1,
+    'net.ipv4.tcp_rmem': '4096 65536 134217728',
+    'net.ipv4.tcp_wmem': '4096 65536 134217728',
+  },
+  ulimits: { nofile: 65535, nproc: 65535 },
+  acknowledge: { 'low-user-id': 'the image is built for user 1001' },
+};
+
+/** The monitoring sidecar, which shares the backend's processes and network (V8). */
+export const MONITORING: SidecarProps = {
+  image: 'veogen/backend:1.0.0',
+  user: '65534:65534',
+  shareProcesses: true,
+  env: { PORT: '9100' },
+  ports: { exporter: 9100 },
+  resources: { cpu: { limit: '100m', reservation: '10m' }, memory: { limit: '64Mi' } },
+};

@@ -1,0 +1,49 @@
+import { must, requireEngine, run } from './run';
+
+/** What `docker inspect` says of one object, as far as tests look. */
+// biome-ignore lint/suspicious/noExplicitAny: the engine's JSON, whose shape is what the tests check
+export type Inspected = Record<string, any>;
+
+/** Fails unless the Docker engine answers and has these images. */
+export async function requireDocker(...images: string[]): Promise<void> {
+  await requireEngine(['docker', 'version', '--format', '{{.Server.Version}}']);
+  for (const image of images) {
+    if ((await run('docker', ['image', 'inspect', image])).code !== 0) {
+      throw new Error(`This suite needs the image ${image} on the Docker engine; load it first (see CONTRIBUTING.md).`);
+    }
+  }
+}
+
+/** What the engine says of an object; `undefined` if there is none. */
+export async function tryInspect(kind: 'container' | 'network' | 'volume' | 'service', name: string): Promise<Inspected | undefined> {
+  const ran = await run('docker', [kind, 'inspect', name]);
+  return ran.code === 0 ? (JSON.parse(ran.stdout)[0] as Inspected) : undefined;
+}
+
+/** What the engine says of an object that must exist. */
+export async function inspect(kind: 'container' | 'network' | 'volume' | 'service', name: string): Promise<Inspected> {
+  return JSON.parse(await must('docker', [kind, 'inspect', name]))[0] as Inspected;
+}
+
+/** Everything on the engine that a stack could leave behind. */
+export async function everything(filter = ''): Promise<string[]> {
+  const lists = await Promise.all([
+    must('docker', ['ps', '--all', '--format', 'container {{.Names}}']),
+    must('docker', ['network', 'ls', '--format', 'network {{.Name}}']),
+    must('docker', ['volume', 'ls', '--format', 'volume {{.Name}}']),
+  ]);
+  return lists
+    .flatMap((list) => list.split('\n'))
+    .filter((line) => line !== '' && line.includes(filter))
+    .sort();
+}
+
+/** Removes whatever has a prefix in its name: for after a test that failed midway. */
+export async function sweep(prefix: string): Promise<void> {
+  const left = await everything(` ${prefix}`);
+  const named = (kind: string) => left.filter((line) => line.startsWith(`${kind} `)).map((line) => line.slice(kind.length + 1));
+  const containers = named('container');
+  if (containers.length > 0) await run('docker', ['rm', '--force', '--volumes', ...containers]);
+  for (const network of named('network')) await run('docker', ['network', 'rm', network]);
+  for (const volume of named('volume')) await run('docker', ['volume', 'rm', volume]);
+}

@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+
+/** What a command said. */
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command without a shell. Its failure is a result, not an error. */
+export function run(
+  command: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; timeout?: number } = {},
+): Promise<Ran> {
+  return new Promise((resolve) => {
+    execFile(
+      command,
+      args,
+      { cwd: options.cwd, env: { ...process.env, ...options.env }, timeout: options.timeout ?? 240_000, maxBuffer: 64 * 2 ** 20 },
+      (error, stdout, stderr) => {
+        const code = error ? (typeof error.code === 'number' ? error.code : -1) : 0;
+        resolve({ code, stdout, stderr: code === -1 ? `${stderr}\n${error?.message}` : stderr });
+      },
+    );
+  });
+}
+
+/** Runs a command that has to succeed, and returns what it wrote. */
+export async function must(command: string, args: readonly string[], options: Parameters<typeof run>[2] = {}): Promise<string> {
+  const ran = await run(command, args, options);
+  if (ran.code !== 0) throw new Error(`${command} ${args.join(' ')} failed (${ran.code}):\n${ran.stdout}\n${ran.stderr}`);
+  return ran.stdout;
+}
+
+/** Asks until the answer is right, or fails with the last answer. */
+export async function until<T>(what: string, ask: () => Promise<T>, right: (answer: T) => boolean, timeoutMs = 30_000): Promise<T> {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const answer = await ask();
+    if (right(answer)) return answer;
+    if (Date.now() > end) throw new Error(`${what}: not within ${timeoutMs / 1000} s; the last answer was ${JSON.stringify(answer)}`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+/**
+ * Fails, in one sentence, where an engine that a suite needs does not answer. A suite without its engine is a failure:
+ * skipped, it would look like a success.
+ */
+export async function requireEngine(...commands: readonly (readonly [string, ...string[]])[]): Promise<void> {
+  for (const [command, ...args] of commands) {
+    const ran = await run(command, args, { timeout: 20_000 });
+    if (ran.code !== 0) {
+      throw new Error(
+        `This suite needs \`${[command, ...args].join(' ')}\` to work, and it does not: ${(ran.stderr || ran.stdout).trim()}`,
+      );
+    }
+  }
+}
