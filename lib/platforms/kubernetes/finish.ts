@@ -1,4 +1,5 @@
 import type { Problem } from '../../model/problems';
+import { isLateBound } from '../../model/workload/container';
 
 /** What is written of an object: sorted, without anything undefined, and only what JSON knows. */
 export type Json = string | number | boolean | Json[] | { [key: string]: Json };
@@ -11,18 +12,22 @@ export interface FinishedManifest {
   metadata: { [key: string]: Json; name: string };
 }
 
-const LEAKS = /Calling \[toString\] on an \[Output<T>\]|__IRONHULL_OUTPUT_\d+__/;
+const LEAK = /Calling \[toString\] on an \[Output<T>\]/;
+/** What stands for a Pulumi Output in what other libraries made. */
+export const OUTPUT_TOKEN = /__IRONHULL_OUTPUT_(\d+)__/g;
 const OBJECT_TEXT = /\[object [A-Z]\w*\]/;
 /** Longer text is a file, and a file may well hold a program that holds such text. */
 const FILE = 1024;
 const FIRST = ['apiVersion', 'kind', 'metadata'];
 
 /**
- * Finishes an object for text output: keys sorted, behind `apiVersion`, `kind` and `metadata`; nothing undefined; no
- * value that is not known yet. What cannot be written is reported with its place.
+ * Finishes an object: keys sorted, behind `apiVersion`, `kind` and `metadata`; nothing undefined; plain data only. What
+ * cannot be written is reported with its place.
+ *
+ * @param late whether values that are not known yet may stand in it: for Pulumi, not for text
  */
-export function finish(manifest: object, path: string, problems: Problem[]): FinishedManifest {
-  const finished = new Finisher(path, problems).object(manifest as Record<string, unknown>, '');
+export function finish(manifest: object, path: string, problems: Problem[], late = false): FinishedManifest {
+  const finished = new Finisher(path, problems, late).object(manifest as Record<string, unknown>, '');
   const result: Record<string, Json> = {};
   for (const key of FIRST) if (key in finished) result[key] = finished[key] as Json;
   for (const key of Object.keys(finished)) if (!(key in result)) result[key] = finished[key] as Json;
@@ -33,6 +38,7 @@ class Finisher {
   constructor(
     private readonly path: string,
     private readonly problems: Problem[],
+    private readonly late: boolean,
   ) {}
 
   object(source: Record<string, unknown>, where: string): Record<string, Json> {
@@ -47,7 +53,7 @@ class Finisher {
 
   private value(value: unknown, where: string, key: string | number): Json {
     if (typeof value === 'string') {
-      if (value.length > 7 && leaks(value)) {
+      if (value.length > 7 && leaks(value, this.late)) {
         this.refuse(where, key, 'is text that was made of a value not yet known', value, 'pass the value itself, and deploy with Pulumi');
       }
       return value;
@@ -73,7 +79,8 @@ class Finisher {
   }
 
   private refuseObject(value: object, where: string, key: string | number): Json {
-    if ('apply' in value && typeof value.apply === 'function') {
+    if (isLateBound(value)) {
+      if (this.late) return value as unknown as Json;
       this.refuse(where, key, 'is known only after deployment, so it cannot be written', undefined, 'deploy with Pulumi, or give a value');
     } else {
       const name = (value.constructor as { name?: string } | undefined)?.name ?? 'object';
@@ -88,8 +95,10 @@ class Finisher {
   }
 }
 
-function leaks(text: string): boolean {
-  return (text.includes('[object ') && text.length <= FILE && OBJECT_TEXT.test(text)) || LEAKS.test(text);
+function leaks(text: string, late: boolean): boolean {
+  if (text.includes('[object ') && text.length <= FILE && OBJECT_TEXT.test(text)) return true;
+  if (!late && text.includes('__IRONHULL_OUTPUT_')) return true;
+  return text.includes('Calling [') && LEAK.test(text);
 }
 
 /** The keys in order; drafts are nearly always in order already. */

@@ -1,12 +1,14 @@
-import type { ApiObject, App } from 'cdk8s';
+import type { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { type Problem, ProblemsError } from '../../model/problems';
 import type { Difference } from '../../platform/platform';
-import { emitWarnings, isOurs, pauseHosts } from '../../stack/cdk8s-host';
+import { emitWarnings, pauseHosts } from '../../stack/cdk8s-host';
 import { writeFiles } from '../../stack/write';
-import { type ChartLike, chartObjects, isChart, nameProblems, type Placed } from './chart-plan';
-import { type FinishedManifest, finish } from './finish';
-import { cycleProblem, orderBy, orderByDependencies } from './order';
+import { isChart } from './chart-plan';
+import { ChartContent } from './content';
+import type { FinishedManifest } from './finish';
+import { cycleProblem, orderBy } from './order';
+import { validationProblems } from './validation';
 import { toYaml } from './yaml';
 
 /** What the charts of an app are as text. */
@@ -50,30 +52,12 @@ export function synthApp(app: App, options: SynthOptions = {}): Synthesized {
   return result;
 }
 
-/** What a chart holds beside nested charts. */
-interface Content {
-  readonly chart: ChartLike;
-  readonly foreign: ApiObject[];
-  dependent: boolean;
-}
-
-/** A construct of a chart with its finished objects. */
-interface Unit {
-  readonly construct: IConstruct;
-  readonly manifests: FinishedManifest[];
-}
-
-const API_OBJECT = Symbol.for('cdk8s.ApiObject');
-/** What others need before they can be made at all. */
-const EARLY = new Set(['Namespace', 'CustomResourceDefinition']);
-
 class Synthesis {
   private readonly problems: Problem[] = [];
   private readonly warnings: Problem[] = [];
   private readonly differences: Difference[] = [];
-  private readonly contents = new Map<IConstruct, Content>();
-  private readonly chartOf = new Map<IConstruct, IConstruct>();
-  private linked = false;
+  private readonly contents = new Map<IConstruct, ChartContent>();
+  private readonly linked: (readonly [IConstruct, ChartContent])[] = [];
 
   constructor(private readonly app: IConstruct) {}
 
@@ -82,103 +66,61 @@ class Synthesis {
     const manifests = new Map<string, readonly FinishedManifest[]>();
     const { Names } = require('cdk8s') as typeof import('cdk8s');
     const extension = (this.app as Partial<App>).outputFileExtension ?? '.k8s.yaml';
-    const planned = this.orderedCharts().map((content) => ({ content, objects: this.objects(content) }));
-    for (const { content, objects } of planned) {
+    for (const content of this.orderedCharts()) {
       const file = `${Names.toDnsLabel(content.chart)}${extension}`;
       if (manifests.has(file)) {
-        this.problems.push({
-          path: content.chart.node.path,
-          what: 'another chart has the same file',
-          value: file,
-          fix: 'give one of them another id',
-        });
+        const fix = 'give one of them another id';
+        this.problems.push({ path: content.chart.node.path, what: 'another chart has the same file', value: file, fix });
       }
-      manifests.set(file, objects);
+      const { units, planned } = content.finish(this.problems);
+      this.warnings.push(...planned.plan.warnings);
+      this.differences.push(...planned.plan.differences);
+      manifests.set(
+        file,
+        units.flatMap((unit) => unit.manifests),
+      );
     }
     if (this.problems.length > 0) throw new ProblemsError(this.problems);
     const files = new Map([...manifests].map(([file, objects]) => [file, toYaml(objects)] as const));
     return { files, manifests, differences: this.differences, warnings: this.warnings };
   }
 
-  /** One walk over the whole app: who is in which chart, what others made, and what they say of themselves. */
+  /** One walk over the whole app: who is in which chart, what they say of themselves, and who depends on others. */
   private walk(): void {
-    const stack: (readonly [IConstruct, Content | undefined])[] = [[this.app, undefined]];
+    const stack: (readonly [IConstruct, ChartContent | undefined])[] = [[this.app, undefined]];
     for (let top = stack.pop(); top; top = stack.pop()) {
       const [construct, outer] = top;
-      const content = isChart(construct) ? { chart: construct, foreign: [], dependent: false } : outer;
+      const content = isChart(construct) ? new ChartContent(construct) : outer;
       if (content && content !== outer) this.contents.set(construct, content);
-      if (content) this.chartOf.set(construct, content.chart);
-      if (content && API_OBJECT in construct && !isOurs(construct)) content.foreign.push(construct as unknown as ApiObject);
-      for (const error of construct.node.validate()) {
-        this.problems.push({ path: construct.node.path || 'the app', what: error, fix: 'see the construct that says so' });
-      }
-      if (construct.node.dependencies.length > 0) {
-        this.linked = true;
-        if (content) content.dependent = true;
-      }
-      const children = construct.node.children;
+      content?.add(construct);
+      this.problems.push(...validationProblems(construct));
+      if (content && construct.node.dependencies.length > 0) this.linked.push([construct, content]);
+      const { children } = construct.node;
       for (let i = children.length - 1; i >= 0; i--) stack.push([children[i] as IConstruct, content]);
     }
   }
 
   /** Charts after those that they, or anything in them, depend on. */
-  private orderedCharts(): Content[] {
-    if (!this.linked) return [...this.contents.values()];
-    const before = new Map<IConstruct, Set<IConstruct>>();
-    for (const [construct, chart] of this.chartOf) {
+  private orderedCharts(): ChartContent[] {
+    const before = new Map<ChartContent, Set<ChartContent>>();
+    for (const [construct, content] of this.linked) {
       for (const target of construct.node.dependencies) {
-        const other = this.chartOf.get(target);
-        if (!other || other === chart) continue;
-        const set = before.get(chart);
-        if (set) set.add(other);
-        else before.set(chart, new Set([other]));
+        const other = this.contentOf(target);
+        if (other && other !== content) before.set(content, (before.get(content) ?? new Set()).add(other));
       }
     }
     return orderBy(
-      this.contents.keys(),
-      (chart) => before.get(chart) ?? [],
-      (way) => this.problems.push(cycleProblem(way)),
-    ).map((chart) => this.contents.get(chart) as Content);
+      this.contents.values(),
+      (content) => before.get(content) ?? [],
+      (way) => this.problems.push(cycleProblem(way.map((content) => content.chart))),
+    );
   }
 
-  private objects(content: Content): FinishedManifest[] {
-    const { plan, objects } = chartObjects(content.chart);
-    this.problems.push(...plan.problems, ...nameProblems(objects));
-    this.warnings.push(...plan.warnings);
-    this.differences.push(...plan.differences);
-    const units = this.units(content, objects);
-    if (!content.dependent) return units.flatMap((unit) => unit.manifests);
-    const byConstruct = new Map(units.map((unit) => [unit.construct, unit] as const));
-    const inside = (construct: IConstruct): boolean => this.chartOf.get(construct) === content.chart;
-    return orderByDependencies([...byConstruct.keys()], inside, this.problems).flatMap((one) => byConstruct.get(one)?.manifests ?? []);
-  }
-
-  /** Namespaces and definitions first, then ours as they were drafted, then what others made, as it stands in the tree. */
-  private units(content: Content, objects: readonly Placed[]): Unit[] {
-    const early: Unit[] = [];
-    const own = new Map<IConstruct, Unit>();
-    const late: Unit[] = [];
-    for (const { construct, manifest } of objects) {
-      const unit = own.get(construct) ?? { construct, manifests: [] };
-      unit.manifests.push(finish(manifest, construct.node.path, this.problems));
-      own.set(construct, unit);
+  private contentOf(construct: IConstruct): ChartContent | undefined {
+    for (let at: IConstruct | undefined = construct; at; at = at.node.scope) {
+      const content = this.contents.get(at);
+      if (content) return content;
     }
-    for (const foreign of content.foreign) {
-      const json = this.foreign(foreign);
-      if (json) (EARLY.has(json.kind) ? early : late).push({ construct: foreign, manifests: [json] });
-    }
-    const namespace = own.get(content.chart);
-    own.delete(content.chart);
-    return [...(namespace ? [namespace] : []), ...early, ...own.values(), ...late];
-  }
-
-  private foreign(object: ApiObject): FinishedManifest | undefined {
-    try {
-      return finish(object.toJson(), object.node.path, this.problems);
-    } catch (error) {
-      const what = error instanceof Error ? error.message : String(error);
-      this.problems.push({ path: object.node.path, what, fix: 'see the construct that says so' });
-      return undefined;
-    }
+    return undefined;
   }
 }
