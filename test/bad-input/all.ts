@@ -1,0 +1,26 @@
+import { Construct } from 'constructs';
+import { type BadInput, root } from './case';
+import { HARDENING, IMAGES } from './containers';
+import { NAMES } from './names';
+import { NETWORKS } from './networks';
+import { PORTS } from './ports';
+import { RUNNING } from './running';
+import { RESOURCES, TEXTS } from './values';
+
+/** Every mistake, with the id under which it is built. */
+export const ALL: readonly (BadInput & { readonly id: string })[] = [
+  ...NAMES,
+  ...IMAGES,
+  ...HARDENING,
+  ...RESOURCES,
+  ...TEXTS,
+  ...PORTS,
+  ...RUNNING,
+  ...NETWORKS,
+].map((one, i) => ({ ...one, id: `c${i}`, message: one.message.replaceAll('#', `c${i}`) }));
+
+/** A tree with these mistakes in it. */
+export function treeOf(cases: readonly (BadInput & { readonly id: string })[], scope: Construct = root()): Construct {
+  for (const { id, build } of cases) build(new Construct(scope, id));
+  return scope;
+}
