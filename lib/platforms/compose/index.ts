@@ -1,0 +1,4 @@
+export { type ComposeFile, type ComposeFileOptions, composeFile } from './file';
+export type { ComposeDocument, ComposeNatives, ComposeWorkload } from './natives';
+export { compose } from './platform';
+export type * from './schema';

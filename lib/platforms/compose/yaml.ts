@@ -1,0 +1,35 @@
+import { dump } from 'js-yaml';
+import { secretVariable } from '../../model/secret';
+import type { ComposeExpression, ComposeSecretValue } from './schema';
+
+/**
+ * A document as YAML: two spaces, no anchors, and everything quoted that a YAML 1.1 reader would take for something
+ * else. Compose replaces `$...` in every value, so each `$` of a literal text is doubled.
+ */
+export function toYaml(document: object): string {
+  return dump(written(document), { lineWidth: -1, noRefs: true });
+}
+
+function written(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('$', '$$$$');
+  if (Array.isArray(value)) return value.map(written);
+  if (typeof value !== 'object' || value === null) return value;
+  if (isExpression(value)) return value.expression;
+  if (isSecretValue(value)) return reference(value);
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return Object.fromEntries(entries.map(([key, inner]) => [key, written(inner)]));
+}
+
+function reference({ secret, key }: ComposeSecretValue): string {
+  return `\${${secretVariable({ existing: secret }, key)}:?set it to ${key} of the secret ${secret}}`;
+}
+
+/** Whether a value is text in which Compose replaces variables. */
+export function isExpression(value: object): value is ComposeExpression {
+  return 'expression' in value && typeof value.expression === 'string' && Object.keys(value).length === 1;
+}
+
+/** Whether a value refers to a secret value. */
+export function isSecretValue(value: object): value is ComposeSecretValue {
+  return 'secret' in value && 'key' in value && typeof value.secret === 'string' && Object.keys(value).length === 2;
+}

@@ -1,0 +1,3 @@
+export { type SwarmStackFileOptions, swarmStackFile } from './file';
+export type { SwarmDocument, SwarmNatives, SwarmOptions } from './natives';
+export { swarm, swarmFile } from './platform';
