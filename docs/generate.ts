@@ -1,0 +1,22 @@
+/** Writes the documents that are made of the code. `--check` writes nothing and fails where one is stale. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { supportTable } from '../lib/platform/support';
+import { compose } from '../lib/platforms/compose';
+import { docker } from '../lib/platforms/docker';
+import { kubernetes } from '../lib/platforms/kubernetes';
+import { swarm, swarmFile } from '../lib/platforms/swarm';
+
+const DOCUMENTS: Readonly<Record<string, () => string>> = {
+  'docs/platforms.md': () => supportTable([kubernetes, docker, swarm, swarmFile, compose]),
+};
+
+const check = process.argv.includes('--check');
+for (const [name, make] of Object.entries(DOCUMENTS)) {
+  const file = join(__dirname, '..', name);
+  const text = make();
+  const same = existsSync(file) && readFileSync(file, 'utf8') === text;
+  if (!check && !same) writeFileSync(file, text);
+  if (check && !same) process.exitCode = 1;
+  console.log(`${name}: ${same ? 'up to date' : check ? 'stale; run npm run docs' : 'written'}`);
+}

@@ -1,0 +1,95 @@
+/** kubectl, and a namespace that Pod Security admission guards. */
+import { spawn, spawnSync } from 'node:child_process';
+
+/** What a command said. */
+export interface Said {
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs kubectl; throws if it fails. */
+export function kubectl(args: readonly string[], input?: string): Said {
+  const { error, status, stdout, stderr } = spawnSync('kubectl', args, { input, encoding: 'utf8', maxBuffer: 1 << 28 });
+  if (error) throw new Error(`kubectl cannot be run (${error.message}); install it, and put it on the PATH`);
+  if (status !== 0) throw new Error(`kubectl ${args.join(' ')} ended with ${status}: ${stderr}${stdout}`);
+  return { out: stdout, err: stderr };
+}
+
+/** Runs kubectl in the background and gives what it printed when it ends. */
+export function kubectlLater(args: readonly string[]): Promise<string> {
+  const child = spawn('kubectl', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  let out = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  return new Promise((resolve) => child.on('close', () => resolve(out)));
+}
+
+/** Says what is missing where no node is ready. */
+export function requireCluster(): void {
+  let nodes: string;
+  try {
+    nodes = kubectl([
+      'get',
+      'nodes',
+      '--request-timeout=10s',
+      '-o',
+      'jsonpath={.items[*].status.conditions[?(@.type=="Ready")].status}',
+    ]).out;
+  } catch (error) {
+    throw new Error(`this suite needs a Kubernetes cluster, see test/e2e/README.md: ${(error as Error).message}`);
+  }
+  if (!nodes.includes('True')) throw new Error('this suite needs a Kubernetes cluster with a ready node, see test/e2e/README.md');
+}
+
+const LEVEL = 'pod-security.kubernetes.io';
+
+/** Makes a namespace that takes only pods which satisfy the strictest of the Pod Security Standards. */
+export function createNamespace(name: string): void {
+  removeNamespace(name);
+  kubectl(['create', 'namespace', name]);
+  kubectl(['label', 'namespace', name, `${LEVEL}/enforce=restricted`, `${LEVEL}/warn=restricted`, `${LEVEL}/audit=restricted`]);
+}
+
+/** Removes a namespace, and lets the volumes that it claimed be claimed again. */
+export function removeNamespace(name: string): void {
+  kubectl(['delete', 'namespace', name, '--ignore-not-found', '--timeout=120s']);
+  const claimed = kubectl([
+    'get',
+    'persistentvolumes',
+    '-o',
+    `jsonpath={.items[?(@.spec.claimRef.namespace=="${name}")].metadata.name}`,
+  ]).out;
+  for (const volume of claimed.split(' ').filter((one) => one !== '')) {
+    kubectl(['patch', 'persistentvolume', volume, '--type=merge', '--patch', '{"spec":{"claimRef":null}}']);
+  }
+}
+
+/** kubectl in one namespace. */
+export class Namespace {
+  constructor(readonly name: string) {}
+
+  /** Runs kubectl in it. */
+  run(...args: string[]): string {
+    return kubectl(['--namespace', this.name, ...args]).out;
+  }
+
+  /** An object, or a list, as data. */
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the cluster says; the assertions are the types
+  get(...args: string[]): any {
+    return JSON.parse(this.run('get', ...args, '-o', 'json'));
+  }
+
+  /** Waits until a Deployment is rolled out. */
+  rolledOut(deployment: string, seconds = 180): void {
+    this.run('rollout', 'status', `deployment/${deployment}`, `--timeout=${seconds}s`);
+  }
+
+  /** Names of the pods of a workload that are not on their way out. */
+  pods(workload: string): { name: string; ip: string }[] {
+    const { items } = this.get('pods', '-l', `app.kubernetes.io/name=${workload}`);
+    return items
+      .filter((pod: { metadata: { deletionTimestamp?: string } }) => pod.metadata.deletionTimestamp === undefined)
+      .map((pod: { metadata: { name: string }; status: { podIP: string } }) => ({ name: pod.metadata.name, ip: pod.status.podIP }));
+  }
+}

@@ -1,0 +1,147 @@
+/** VeoGen in production on a real API server and a real node. Rows V1, V3, V4, V7 of the system. */
+import { App } from 'cdk8s';
+import { Environments } from '../../../lib';
+import { IronhullChart } from '../../../lib/platforms/kubernetes';
+import { createNamespace, kubectl, kubectlLater, Namespace, removeNamespace, requireCluster } from './kubectl';
+import { underLoad } from './load';
+import { buildVeoGen } from './systems';
+
+const namespace = new Namespace('ironhull-veogen');
+
+function manifests(release: string): string {
+  const app = new App();
+  const options = { environment: Environments.production, namespace: namespace.name };
+  buildVeoGen(new IronhullChart(app, 'veogen-production', options), { release });
+  return app.synthYaml();
+}
+
+function apply(release: string) {
+  return kubectl(['apply', '--server-side', '--validate=strict', '-f', '-'], manifests(release));
+}
+
+/** What a backend answers to the client. */
+function ask(ip: string, path: string): string {
+  return namespace.run('exec', 'deployment/client', '--', 'timeout', '10', 'wget', '-q', '-O', '-', `http://${ip}${path}`);
+}
+
+const backend = () => namespace.pods('veogen-backend')[0] as { name: string; ip: string };
+
+beforeAll(() => {
+  requireCluster();
+  createNamespace(namespace.name);
+  kubectl(['label', 'nodes', '--all', 'database=true', '--overwrite']);
+  const keys = [
+    'postgres-password=e2e',
+    'database-url=postgresql://veogen:e2e@veogen-postgres/veogen',
+    'redis-url=redis://veogen-redis',
+    'google-api-key=none',
+  ];
+  namespace.run('create', 'secret', 'generic', 'veogen-secrets', ...keys.map((key) => `--from-literal=${key}`));
+});
+afterAll(() => removeNamespace(namespace.name));
+
+test('the API server takes everything, strictly and without a warning', () => {
+  const { out, err } = apply('1');
+  expect(err).toBe('');
+  expect(out.trim().split('\n').length).toBeGreaterThan(20);
+});
+
+test('all workloads become ready; the autoscaler brings the backend to three replicas', () => {
+  for (const name of ['postgres', 'redis', 'backend', 'frontend', 'worker']) namespace.rolledOut(`veogen-${name}`);
+  namespace.rolledOut('client');
+  namespace.rolledOut('stranger');
+  namespace.run('wait', 'deployment/veogen-backend', '--for=jsonpath={.status.readyReplicas}=3', '--timeout=120s');
+});
+
+test('claims are bound, budgets allow a disruption, the autoscaler knows its target', () => {
+  const claims: { status: { phase: string } }[] = namespace.get('persistentvolumeclaims').items;
+  expect(claims.map((claim) => claim.status.phase)).toEqual(['Bound', 'Bound', 'Bound']);
+  namespace.run('wait', 'poddisruptionbudget/veogen-backend', '--for=jsonpath={.status.disruptionsAllowed}=1', '--timeout=60s');
+  const { spec } = namespace.get('horizontalpodautoscaler', 'veogen-backend');
+  expect(spec).toMatchObject({ minReplicas: 3, maxReplicas: 10, scaleTargetRef: { kind: 'Deployment', name: 'veogen-backend' } });
+  expect(spec.metrics.map((metric: { type: string }) => metric.type)).toEqual(expect.arrayContaining(['Resource', 'Resource', 'Pods']));
+});
+
+describe('a backend process', () => {
+  test('has no privileges, and no way to get any', () => {
+    const { ip } = backend();
+    expect(JSON.parse(ask(`${ip}:8000`, '/whoami'))).toMatchObject({
+      uid: 1001,
+      gid: 1001,
+      CapEff: '0000000000000000',
+      // the one capability that it asks for
+      CapBnd: '0000000000000400',
+      NoNewPrivs: '1',
+      Seccomp: '2',
+    });
+  });
+
+  test('cannot write to the root file system, and can to its scratch paths and volumes', () => {
+    const { ip } = backend();
+    for (const path of ['/tmp/a', '/app/temp/a', '/app/logs/a', '/app/uploads/a', '/app/outputs/a']) {
+      expect(JSON.parse(ask(`${ip}:8000`, `/write?path=${path}`))).toEqual({ wrote: path });
+    }
+    for (const path of ['/a', '/app/a', '/etc/a']) expect(() => ask(`${ip}:8000`, `/write?path=${path}`)).toThrow('500');
+  });
+
+  test('has no token of the API server, and no variables of other services', () => {
+    const { ip } = backend();
+    expect(() => ask(`${ip}:8000`, '/read?path=/var/run/secrets/kubernetes.io/serviceaccount/token')).toThrow('500');
+    const names: string[] = JSON.parse(ask(`${ip}:8000`, '/env-names'));
+    expect(names).toEqual(expect.arrayContaining(['DATABASE_URL', 'GOOGLE_API_KEY', 'PYTHONPATH', 'REDIS_URL']));
+    expect(names.filter((name) => name.startsWith('VEOGEN_'))).toEqual([]);
+  });
+
+  test('reaches what an edge allows, by name, and nothing else', () => {
+    const { ip } = backend();
+    expect(JSON.parse(ask(`${ip}:8000`, '/connect?host=veogen-postgres&port=5432'))).toHaveProperty('connected');
+    expect(JSON.parse(ask(`${ip}:8000`, '/connect?host=veogen-redis&port=6379'))).toHaveProperty('connected');
+    expect(() => ask(`${ip}:8000`, '/connect?host=veogen-frontend&port=3000')).toThrow('500');
+  });
+
+  test('is reached by those that an edge allows, on the ports of the edge, and by nobody else', () => {
+    const { ip } = backend();
+    expect(JSON.parse(ask(`${ip}:8000`, '/health'))).toEqual({ status: 'ok' });
+    expect(() => ask(`${ip}:8001`, '/metrics')).toThrow('143');
+    const from = ['exec', 'deployment/stranger', '--', 'timeout', '5', 'wget', '-q', '-O', '-'];
+    expect(() => namespace.run(...from, `http://${ip}:8000/health`)).toThrow('143');
+  });
+});
+
+test('postgres runs as its own user, with a read-only root, and answers queries', () => {
+  const query = 'SELECT current_user, current_database()';
+  const exec = ['exec', 'deployment/veogen-postgres', '--'];
+  expect(namespace.run(...exec, 'psql', '-h', '/var/run/postgresql', '-U', 'veogen', '-Atc', query).trim()).toBe('veogen|veogen');
+  expect(namespace.run(...exec, 'id', '-u').trim()).toBe('999');
+  expect(() => namespace.run(...exec, 'touch', '/a')).toThrow('Read-only file system');
+});
+
+describe('under load', () => {
+  const url = () => `http://${namespace.get('service', 'veogen-backend').spec.clusterIP}:8000/health`;
+
+  test('a new version replaces the old one without a failed request', async () => {
+    const before = namespace.pods('veogen-backend').map((pod) => pod.name);
+    const { succeeded, failed } = await underLoad(namespace, url(), () => {
+      apply('2');
+      namespace.rolledOut('veogen-backend', 240);
+    });
+    const after = namespace.pods('veogen-backend').map((pod) => pod.name);
+    console.log(`rolling update: ${succeeded} requests succeeded, ${failed} failed`);
+    expect(after.filter((name) => before.includes(name))).toEqual([]);
+    expect(failed).toBe(0);
+    expect(succeeded).toBeGreaterThan(2000);
+  });
+
+  test('a pod that is told to stop drains, and ends by itself', async () => {
+    const { name } = backend();
+    const log = kubectlLater(['--namespace', namespace.name, 'logs', '--follow', name, '--container', 'veogen-backend']);
+    const { succeeded, failed } = await underLoad(namespace, url(), () => {
+      namespace.run('delete', 'pod', name);
+      namespace.run('wait', 'deployment/veogen-backend', '--for=jsonpath={.status.readyReplicas}=3', '--timeout=120s');
+    });
+    console.log(`deleted pod: ${succeeded} requests succeeded, ${failed} failed`);
+    expect(await log).toContain('probe: stopped');
+    expect(failed).toBe(0);
+    expect(succeeded).toBeGreaterThan(500);
+  });
+});
