@@ -1,55 +1,59 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { IConstruct } from 'constructs';
-import type { Natives, Plan, Platform } from '../platform/platform';
-import { plan } from '../platform/render';
+import type { Natives, Plan } from '../platform/platform';
+import type { KubernetesDeployment } from '../platforms/kubernetes/pulumi';
+import type { SwarmDeployment } from '../platforms/swarm/pulumi';
 
-/** What a platform needs to know of a deployment. */
+/** What a platform is told of a deployment. */
 export interface DeploymentOptions {
+  /** The stack's name without its environment. */
   readonly name: string;
+  /**
+   * Kubernetes: the namespace. Docker and Swarm: put before the names of containers, services, networks and volumes, so
+   * that several stacks fit on one host.
+   * @default - Kubernetes and Swarm: the stack's name; Docker: nothing
+   */
   readonly namespace?: string;
-  readonly architecture?: 'amd64' | 'arm64';
+  /** The platform's provider, such as one for another host or cluster. @default - the default provider */
   readonly provider?: pulumi.ProviderResource;
+  /** Architecture of the Docker host or the Swarm nodes, for the health prober. @default 'amd64' */
+  readonly architecture?: 'amd64' | 'arm64';
+  /** How services of a Swarm are reached. @default - a virtual address each, and the routing mesh */
+  readonly swarm?: Pick<SwarmDeployment, 'endpointMode' | 'publishMode'>;
+  /** What else a cluster is told. @default - see there */
+  readonly kubernetes?: Omit<KubernetesDeployment, 'name' | 'namespace' | 'provider'>;
 }
 
-/** A deployment that was planned; nothing was registered yet. */
+/** A stack that was planned; nothing was registered yet. */
 export interface Deployment {
-  readonly plan: Plan<Natives, never>;
+  /** What is wrong, what should be known, and what is done in another way. */
+  readonly plan: Pick<Plan<Natives, never>, 'problems' | 'warnings' | 'differences' | 'stack'>;
   /** Registers all resources below a parent. */
   commit(parent: pulumi.Resource): void;
 }
 
-/** A platform of Pulumi. */
-export interface Deployer {
-  prepare(root: IConstruct, options: DeploymentOptions): Deployment;
-}
+/** Plans a stack for one platform. */
+export type Prepare = (root: IConstruct, options: DeploymentOptions) => Deployment;
 
 /** Where a stack can be deployed to. Each loads the SDK of its platform only when it is chosen: loading all takes seconds. */
 export const PLATFORMS = {
-  docker: (): Deployer => {
+  docker: (root, options) => {
     const { planDocker, commitDocker } = require('../platforms/docker/pulumi') as typeof import('../platforms/docker/pulumi');
-    return {
-      prepare(root, options) {
-        const planned = planDocker(root, options);
-        return { plan: planned as unknown as Plan<Natives, never>, commit: (parent) => commitDocker(planned, parent, options) };
-      },
-    };
+    const plan = planDocker(root, options);
+    return { plan, commit: (parent) => commitDocker(plan, parent, options) };
   },
-  swarm: (): Deployer => later(require('../platforms/swarm').swarm, () => require('../platforms/swarm/pulumi').deploySwarm),
-  kubernetes: (): Deployer =>
-    later(require('../platforms/kubernetes').kubernetes, () => require('../platforms/kubernetes/pulumi').deployKubernetes),
-} as const;
+  swarm: (root, { swarm, ...options }) => {
+    const { planSwarm, commitSwarm } = require('../platforms/swarm/pulumi') as typeof import('../platforms/swarm/pulumi');
+    const plan = planSwarm(root, { ...options, ...swarm });
+    return { plan, commit: (parent) => void commitSwarm(plan, parent, { ...options, ...swarm }) };
+  },
+  kubernetes: (root, { kubernetes, ...options }) => {
+    const { planKubernetes, commitKubernetes } =
+      require('../platforms/kubernetes/pulumi') as typeof import('../platforms/kubernetes/pulumi');
+    const planned = planKubernetes(root, { ...kubernetes, ...options });
+    return { plan: planned.plan, commit: (parent) => commitKubernetes(planned, { ...options, parent }) };
+  },
+} as const satisfies Readonly<Record<string, Prepare>>;
 
 /** The name of a platform of Pulumi. */
 export type PlatformName = keyof typeof PLATFORMS;
-
-type Deploy = (root: IConstruct, options: DeploymentOptions & { readonly parent: pulumi.Resource }) => unknown;
-
-/** Plans first, so that the stack's component is registered only if nothing is wrong. */
-function later(platform: Platform<Natives, never>, deploy: () => Deploy): Deployer {
-  return {
-    prepare: (root, options) => ({
-      plan: plan(root, platform, options),
-      commit: (parent) => void deploy()(root, { ...options, parent }),
-    }),
-  };
-}

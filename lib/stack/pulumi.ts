@@ -2,28 +2,17 @@ import * as pulumi from '@pulumi/pulumi';
 import { type Construct, RootConstruct } from 'constructs';
 import { Environment } from '../model/environment';
 import { formatProblem, ProblemsError } from '../model/problems';
-import type { Natives, Plan } from '../platform/platform';
-import { PLATFORMS, type PlatformName } from './platforms';
+import { type Deployment, type DeploymentOptions, PLATFORMS, type PlatformName } from './platforms';
 
 export { StackConfig, type StackConfigOptions } from './config';
-export { PLATFORMS, type PlatformName } from './platforms';
+export type { Deployment, DeploymentOptions, PlatformName } from './platforms';
 
 /** How a stack is deployed. */
-export interface StackArgs {
+export interface StackArgs extends Omit<DeploymentOptions, 'name'> {
   /** Where to. */
   readonly platform: PlatformName;
   /** The environment whose sizes and switches count. */
   readonly environment: Environment;
-  /**
-   * Kubernetes: the namespace. Docker and Swarm: put before the names of containers, services, networks and volumes, so
-   * that several stacks fit on one host.
-   * @default - Kubernetes: the stack's name; Docker and Swarm: nothing
-   */
-  readonly namespace?: string;
-  /** The platform's provider, such as one for another host or cluster. @default - the default provider */
-  readonly provider?: pulumi.ProviderResource;
-  /** Architecture of the Docker host or the Swarm nodes, for the health prober. @default 'amd64' */
-  readonly architecture?: 'amd64' | 'arm64';
 }
 
 /**
@@ -34,7 +23,7 @@ export interface StackArgs {
  */
 export class Stack extends pulumi.ComponentResource {
   /** What was rendered: with warnings, and with what the platform does differently. */
-  declare readonly plan: Plan<Natives, never>;
+  declare readonly plan: Deployment['plan'];
 
   /**
    * @param name the stack's name without its environment; it is part of every URN
@@ -45,7 +34,8 @@ export class Stack extends pulumi.ComponentResource {
     const root = new RootConstruct(name);
     Environment.set(root, args.environment);
     build(root);
-    const deployment = PLATFORMS[args.platform]().prepare(root, { ...args, name });
+    const { platform, environment: _, ...options } = args;
+    const deployment = PLATFORMS[platform](root, { ...options, name });
     if (deployment.plan.problems.length > 0) throw new ProblemsError(deployment.plan.problems);
     super('ironhull:index:Stack', name, {}, { ...opts, ...(args.provider && { providers: [args.provider] }) });
     this.plan = deployment.plan;
