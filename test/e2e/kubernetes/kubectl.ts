@@ -65,6 +65,23 @@ export function removeNamespace(name: string): void {
   }
 }
 
+/** Whether a namespace exists. */
+export function namespaceExists(name: string): boolean {
+  return kubectl(['get', 'namespace', name, '--ignore-not-found', '-o', 'name']).out !== '';
+}
+
+/** Makes the secret that VeoGen refers to. */
+export function createSecrets(namespace: Namespace): void {
+  const values = {
+    'postgres-password': 'e2e',
+    'database-url': 'postgresql://veogen:e2e@veogen-postgres/veogen',
+    'redis-url': 'redis://veogen-redis',
+    'google-api-key': 'none',
+  };
+  const literals = Object.entries(values).map(([key, value]) => `--from-literal=${key}=${value}`);
+  namespace.run('create', 'secret', 'generic', 'veogen-secrets', ...literals);
+}
+
 /** kubectl in one namespace. */
 export class Namespace {
   constructor(readonly name: string) {}

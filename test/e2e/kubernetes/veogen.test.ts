@@ -2,7 +2,7 @@
 import { App } from 'cdk8s';
 import { Environments } from '../../../lib';
 import { IronhullChart } from '../../../lib/platforms/kubernetes';
-import { createNamespace, kubectl, kubectlLater, Namespace, removeNamespace, requireCluster } from './kubectl';
+import { createNamespace, createSecrets, kubectl, kubectlLater, Namespace, removeNamespace, requireCluster } from './kubectl';
 import { underLoad } from './load';
 import { buildVeoGen } from './systems';
 
@@ -30,13 +30,7 @@ beforeAll(() => {
   requireCluster();
   createNamespace(namespace.name);
   kubectl(['label', 'nodes', '--all', 'database=true', '--overwrite']);
-  const keys = [
-    'postgres-password=e2e',
-    'database-url=postgresql://veogen:e2e@veogen-postgres/veogen',
-    'redis-url=redis://veogen-redis',
-    'google-api-key=none',
-  ];
-  namespace.run('create', 'secret', 'generic', 'veogen-secrets', ...keys.map((key) => `--from-literal=${key}`));
+  createSecrets(namespace);
 });
 afterAll(() => removeNamespace(namespace.name));
 

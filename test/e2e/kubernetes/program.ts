@@ -1,0 +1,10 @@
+/** The Pulumi program of pulumi.test.ts. */
+import { Environments } from '../../../lib';
+import { deployStack } from '../../../lib/stack/pulumi';
+import { buildVeoGen } from './systems';
+
+const { E2E_NAMESPACE: namespace = '', E2E_RELEASE: release = '1' } = process.env;
+
+deployStack('veogen', { platform: 'kubernetes', environment: Environments.production, namespace }, (root) =>
+  buildVeoGen(root, { release }),
+);

@@ -1,0 +1,57 @@
+/** The same system, deployed with Pulumi instead of kubectl. */
+import { PulumiProject, requirePulumi } from '../support/pulumi';
+import { until } from '../support/run';
+import { createSecrets, kubectl, Namespace, namespaceExists, removeNamespace, requireCluster } from './kubectl';
+
+const namespace = new Namespace('ironhull-pulumi');
+const project = new PulumiProject('veogen', 'test/e2e/kubernetes/program.ts', { E2E_NAMESPACE: namespace.name });
+
+beforeAll(async () => {
+  requireCluster();
+  await requirePulumi();
+  removeNamespace(namespace.name);
+  kubectl(['label', 'nodes', '--all', 'database=true', '--overwrite']);
+  await project.init();
+});
+afterAll(async () => {
+  await project.dispose();
+  removeNamespace(namespace.name);
+});
+
+test('up makes everything, and waits until it is ready', async () => {
+  const up = project.up();
+  // the stack makes the namespace; the secret in it is somebody else's, and pods wait for it
+  await until('the namespace', async () => namespaceExists(namespace.name), Boolean, 60_000);
+  createSecrets(namespace);
+  expect(await up).toMatch(/\+ \d+ created/);
+  const { items } = namespace.get('deployments');
+  const ready = Object.fromEntries(items.map((one: Deployed) => [one.metadata.name, one.status.readyReplicas]));
+  expect(ready).toMatchObject({ 'veogen-frontend': 3, 'veogen-worker': 3, 'veogen-postgres': 1, 'veogen-redis': 1 });
+  expect(ready['veogen-backend']).toBeGreaterThanOrEqual(1);
+  expect(namespace.get('persistentvolumeclaims').items).toHaveLength(3);
+});
+
+test('a second preview finds no changes', async () => {
+  const { code, stdout, stderr } = await project.preview(['--expect-no-changes']);
+  expect({ code, said: code === 0 ? '' : stdout + stderr }).toEqual({ code: 0, said: '' });
+});
+
+test('a new version updates the backend in place', async () => {
+  const pods = namespace.pods('veogen-backend').map((pod) => pod.name);
+  const said = await project.up({ E2E_RELEASE: '2' });
+  expect(said).toMatch(/~ 1 updated/);
+  expect(said).not.toContain('replaced');
+  const after = namespace.pods('veogen-backend').map((pod) => pod.name);
+  expect(after.filter((name) => pods.includes(name))).toEqual([]);
+});
+
+test('destroy leaves the volumes, which production keeps, and nothing that runs', async () => {
+  await project.destroy();
+  expect(namespace.get('deployments,services,horizontalpodautoscalers,poddisruptionbudgets,networkpolicies').items).toEqual([]);
+  expect(namespace.get('persistentvolumeclaims').items).toHaveLength(3);
+});
+
+interface Deployed {
+  readonly metadata: { readonly name: string };
+  readonly status: { readonly readyReplicas?: number };
+}
