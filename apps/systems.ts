@@ -9,6 +9,9 @@ export interface System {
 }
 
 /** Every system under apps/, by name; a stack is called `<system>-<environment>`. */
-export const SYSTEMS: Readonly<Record<string, System>> = {
+export const SYSTEMS = {
   veogen: { build: (scope) => new VeoGen(scope), environments: [Environments.development, Environments.staging, Environments.production] },
-};
+} as const satisfies Readonly<Record<string, System>>;
+
+/** The name of a system. */
+export type SystemName = keyof typeof SYSTEMS;

@@ -85,7 +85,7 @@ export class ProblemsError extends Error {
   /** `ProblemsError`, also where `instanceof` fails between two copies of the package. */
   override readonly name = 'ProblemsError';
   /** What was wrong, in the order in which it was found, each thing once. */
-  readonly problems: readonly Problem[];
+  declare readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
     const found = once(problems);

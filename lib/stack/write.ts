@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize, resolve } from 'node:path';
 
 /**
  * Writes files into a folder, all or none as far as a file system allows: everything is written into a temporary folder
  * beside it first, and then each file is put in its place at once. Other files of the folder stay.
  *
- * @param files contents by path within the folder
+ * @param files contents by path within the folder; bytes are programs for containers, and so executable
  * @throws Error if a path leaves the folder
  */
 export function writeFiles(outdir: string, files: ReadonlyMap<string, string | Uint8Array>): void {
@@ -23,6 +23,7 @@ export function writeFiles(outdir: string, files: ReadonlyMap<string, string | U
       const file = join(temporary, path);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, content);
+      chmodSync(file, typeof content === 'string' ? 0o644 : 0o755);
     }
     for (const path of files.keys()) {
       const file = join(target, path);
