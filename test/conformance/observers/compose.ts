@@ -1,0 +1,94 @@
+import type { ComposeNatives } from '../../../lib/platforms/compose';
+import type { Observers, Seen } from '../harness';
+
+type C = Seen<ComposeNatives>;
+const service = (seen: C) => seen.workload.service;
+const amounts = (seen: C) => service(seen).deploy?.resources;
+const probe = (seen: C) => service(seen).healthcheck?.test.join(' ') ?? '';
+
+/** What Compose files and stack files say in the same words. */
+export const common = {
+  'capabilities.drop': (c: C) => expect(service(c)).toMatchObject({ cap_drop: ['ALL'], cap_add: ['NET_BIND_SERVICE'] }),
+  'root.read-only': (c: C) => expect(service(c).read_only).toBe(true),
+  'seccomp.default': (c: C) => {
+    expect(service(c).security_opt ?? []).not.toContainEqual(expect.stringContaining('seccomp'));
+    expect(service(c)).not.toHaveProperty('privileged');
+  },
+  'resources.cpu': (c: C) => {
+    expect(amounts(c)).toMatchObject({ limits: { cpus: '0.75' }, reservations: { cpus: '0.25' } });
+  },
+  'resources.memory': (c: C) => {
+    expect(amounts(c)).toMatchObject({ limits: { memory: '384m' }, reservations: { memory: '192m' } });
+  },
+  'resources.ephemeral-storage': 'refused',
+  pids: (c: C) => expect(amounts(c)?.limits?.pids).toBe(77),
+  init: (c: C) => expect(service(c).init).toBe(true),
+  'health.http': (c: C) => {
+    expect(probe(c)).toMatch(/^CMD \S*prober .*8080.*\/health/);
+    expect(service(c).configs).toMatchObject([{ source: 'prober' }]);
+  },
+  'health.tcp': (c: C) => {
+    expect(probe(c)).toMatch(/^CMD \S*prober .*tcp.*8080/);
+    expect(service(c).configs).toMatchObject([{ source: 'prober' }]);
+  },
+  'health.exec': (c: C) => expect(service(c).healthcheck?.test).toEqual(['CMD', '/bin/check', '--quick']),
+  'health.probes': (c: C) => expect(probe(c)).toMatch(/8080.*\/health/),
+  replicas: (c: C) => expect(service(c).deploy?.replicas).toBe(3),
+  autoscaling: 'refused',
+  'disruption-budget': 'refused',
+  'shutdown.drain': 'refused',
+  sysctls: (c: C) => expect(service(c).sysctls).toEqual({ 'net.ipv4.tcp_keepalive_time': '600' }),
+  'sysctls.unsafe': (c: C) => expect(service(c).sysctls).toEqual({ 'net.core.somaxconn': '4096' }),
+  ulimits: (c: C) => expect(service(c).ulimits).toEqual({ nofile: { soft: 2048, hard: 4096 } }),
+  logging: (c: C) => {
+    expect(service(c).logging).toEqual({ driver: 'json-file', options: { 'max-size': '7m', 'max-file': '3' } });
+  },
+  'service-account': 'elsewhere',
+  metrics: (c: C) => {
+    expect(service(c).labels).toMatchObject({
+      'prometheus.io/scrape': 'true',
+      'prometheus.io/port': '8080',
+      'prometheus.io/path': '/numbers',
+    });
+  },
+  'network.addressing': (c: C) => {
+    expect(c.network).toMatchObject({
+      ipam: { config: [{ subnet: '172.28.0.0/24' }] },
+      driver_opts: { 'com.docker.network.driver.mtu': '1400', 'com.example.option': 'on' },
+    });
+  },
+  'network.internal': (c: C) => expect(c.network.internal).toBe(true),
+  'network.edges': (c: C) => {
+    expect(Object.keys(service(c).networks ?? {})).toEqual(['case-segment']);
+    expect(Object.keys(c.other.service.networks ?? {})).toEqual(['case-segment']);
+  },
+  'secret.environment': (c: C) => {
+    expect(service(c).environment).toEqual({ PASSWORD: { secret: 'app-secrets', key: 'password' } });
+  },
+  'volume.driver': (c: C) => expect(c.volume).toMatchObject({ driver: 'example/nfs', driver_opts: { share: 'data' } }),
+  'route.sources': 'refused',
+} as const satisfies Partial<Observers<ComposeNatives>>;
+
+/** Where a Compose file says what was asked for. */
+export const composeObservers: Observers<ComposeNatives> = {
+  ...common,
+  'no-new-privileges': (c) => expect(service(c).security_opt).toEqual(['no-new-privileges:true']),
+  'writable.options': (c) => {
+    expect(service(c).tmpfs).toEqual([expect.stringMatching(/^\/scratch:rw,noexec,nosuid,nodev,size=33554432,/)]);
+  },
+  sidecar: (c) => expect(c.workload.sidecars).toMatchObject({ helper: { network_mode: 'service:case-web' } }),
+  'sidecar.processes': (c) => expect(c.workload.sidecars).toMatchObject({ helper: { pid: 'service:case-web' } }),
+  'sidecar.replicated': 'refused',
+  spread: 'refused',
+  'placement.constraints': 'refused',
+  rollout: 'refused',
+  'rollout.failure-action': 'refused',
+  rollback: 'refused',
+  'restart.policy': (c) => expect(service(c).restart).toBe('on-failure:4'),
+  annotations: (c) => expect(service(c).annotations).toEqual({ 'example.com/owner': 'team' }),
+  'network.attachable': 'elsewhere',
+  'network.static-address': (c) => expect(service(c).networks).toEqual({ 'case-segment': { ipv4_address: '172.28.0.10' } }),
+  'late-bound': 'refused',
+  'volume.shared': (c) => expect(service(c).volumes).toMatchObject([{ type: 'volume', source: 'case-data', target: '/data' }]),
+  'route.address': (c) => expect(c.route).toEqual({ target: 8080, published: 9090, host_ip: '192.0.2.10', protocol: 'tcp' }),
+};

@@ -1,0 +1,100 @@
+import type { DockerNatives } from '../../../lib/platforms/docker';
+import type { Observers, Seen } from '../harness';
+
+type D = Seen<DockerNatives>;
+const first = (seen: D) => seen.workload.containers[0];
+const args = (seen: D) => first(seen)?.args;
+const helper = (seen: D) => seen.workload.containers[1];
+const networks = (workload: DockerNatives['workload']) =>
+  workload.containers.flatMap((one) => one.args.networksAdvanced?.map((network) => network.name) ?? []);
+
+/** Where the arguments of Pulumi's Docker provider say what was asked for. */
+export const dockerObservers: Observers<DockerNatives> = {
+  'capabilities.drop': (d) => expect(args(d)?.capabilities).toEqual({ drops: ['ALL'], adds: ['CAP_NET_BIND_SERVICE'] }),
+  'no-new-privileges': (d) => expect(args(d)?.securityOpts).toEqual(['no-new-privileges:true']),
+  'root.read-only': (d) => expect(args(d)?.readOnly).toBe(true),
+  'seccomp.default': (d) => {
+    expect(args(d)?.securityOpts).not.toContainEqual(expect.stringContaining('seccomp'));
+    expect(args(d)).not.toHaveProperty('privileged');
+  },
+  'writable.options': (d) => {
+    expect(args(d)?.tmpfs).toEqual({ '/scratch': expect.stringMatching(/^rw,noexec,nosuid,nodev,size=33554432,/) });
+  },
+  'resources.cpu': (d) => expect(args(d)).toMatchObject({ cpus: '0.75', cpuShares: 256 }),
+  'resources.memory': (d) => expect(args(d)).toMatchObject({ memory: 384, memorySwap: 384, memoryReservation: 192 }),
+  'resources.ephemeral-storage': 'refused',
+  pids: (d) => expect(first(d)?.pids).toBe(77),
+  init: (d) => expect(args(d)?.init).toBe(true),
+  'health.http': (d) => expect(args(d)?.healthcheck?.tests).toEqual(['CMD', expect.stringContaining('prober'), ...http(d)]),
+  'health.tcp': (d) => expect(JSON.stringify(args(d)?.healthcheck?.tests)).toMatch(/prober.*tcp.*8080/),
+  'health.exec': (d) => expect(args(d)?.healthcheck?.tests).toEqual(['CMD', '/bin/check', '--quick']),
+  'health.probes': (d) => expect(JSON.stringify(args(d)?.healthcheck?.tests)).toMatch(/8080.*\/health/),
+  sidecar: (d) => {
+    expect(d.workload.containers.map(({ name, role }) => [name, role])).toEqual([
+      ['case-web', 'main'],
+      ['case-web-helper', 'helper'],
+    ]);
+    expect(helper(d)?.args).not.toHaveProperty('networksAdvanced');
+  },
+  'sidecar.processes': (d) => expect(helper(d)?.shareProcesses).toBe(true),
+  'sidecar.replicated': (d) => {
+    expect(d.workload.containers.map(({ name }) => name)).toEqual(['case-web-1', 'case-web-1-helper', 'case-web-2', 'case-web-2-helper']);
+  },
+  replicas: (d) => expect(d.workload.containers.map(({ name }) => name)).toEqual(['case-web-1', 'case-web-2', 'case-web-3']),
+  autoscaling: 'refused',
+  'disruption-budget': 'refused',
+  spread: 'refused',
+  'placement.constraints': 'refused',
+  rollout: 'elsewhere',
+  'rollout.failure-action': 'refused',
+  rollback: 'refused',
+  'restart.policy': (d) => expect(args(d)).toMatchObject({ restart: 'on-failure', maxRetryCount: 4 }),
+  'shutdown.drain': 'refused',
+  sysctls: (d) => expect(args(d)?.sysctls).toEqual({ 'net.ipv4.tcp_keepalive_time': '600' }),
+  'sysctls.unsafe': (d) => expect(args(d)?.sysctls).toEqual({ 'net.core.somaxconn': '4096' }),
+  ulimits: (d) => expect(args(d)?.ulimits).toEqual([{ name: 'nofile', soft: 2048, hard: 4096 }]),
+  logging: (d) => expect(args(d)).toMatchObject({ logDriver: 'json-file', logOpts: { 'max-size': '7m', 'max-file': '3' } }),
+  'service-account': 'elsewhere',
+  metrics: (d) => {
+    expect(args(d)?.labels).toEqual(
+      expect.arrayContaining([
+        { label: 'prometheus.io/scrape', value: 'true' },
+        { label: 'prometheus.io/port', value: '8080' },
+        { label: 'prometheus.io/path', value: '/numbers' },
+      ]),
+    );
+  },
+  annotations: (d) => expect(args(d)?.labels).toContainEqual({ label: 'example.com/owner', value: 'team' }),
+  'network.addressing': (d) => {
+    expect(d.network.args.ipamConfigs).toEqual([{ subnet: '172.28.0.0/24' }]);
+    expect(d.network.args.options).toEqual({ 'com.docker.network.driver.mtu': '1400', 'com.example.option': 'on' });
+  },
+  'network.internal': (d) => expect(d.network.args.internal).toBe(true),
+  'network.attachable': 'elsewhere',
+  'network.static-address': (d) => expect(args(d)?.networksAdvanced).toMatchObject([{ ipv4Address: '172.28.0.10' }]),
+  'network.edges': (d) => {
+    expect(networks(d.workload)).toEqual(['case-segment']);
+    expect(networks(d.other)).toEqual(['case-segment']);
+  },
+  'secret.environment': (d) => {
+    expect(first(d)?.secretEnvs).toEqual({ PASSWORD: { spec: { existing: 'app-secrets' }, key: 'password' } });
+  },
+  'late-bound': (d) => {
+    const envs: readonly unknown[] = args(d)?.envs ?? [];
+    expect(envs).toHaveLength(1);
+    expect(envs[0]).toHaveProperty('apply');
+  },
+  'volume.shared': (d) => expect(args(d)?.volumes).toMatchObject([{ volumeName: 'case-data', containerPath: '/data' }]),
+  'volume.driver': (d) => expect(d.volume.args).toMatchObject({ driver: 'example/nfs', driverOpts: { share: 'data' } }),
+  'route.address': (d) => {
+    expect(args(d)?.ports).toEqual([{ internal: 8080, external: 9090, ip: '192.0.2.10', protocol: 'tcp' }]);
+  },
+  'route.sources': 'refused',
+};
+
+/** The arguments of the prober for HTTP: whatever their form, port and path are among them. */
+function http(seen: D): unknown[] {
+  const rest = (args(seen)?.healthcheck?.tests as string[] | undefined)?.slice(2) ?? [];
+  expect(rest.join(' ')).toMatch(/8080.*\/health/);
+  return rest;
+}
