@@ -31,7 +31,9 @@ afterAll(() => rmSync(out, { recursive: true, force: true }));
 
 test('the same files, one for each stack and target', () => {
   expect(filesOf(out)).toEqual(filesOf(golden));
-  expect(filesOf(out)).toEqual(expect.arrayContaining(['veogen-production.k8s.yaml', 'compose/veogen-production.yaml', 'swarm/veogen-production.yaml']));
+  expect(filesOf(out)).toEqual(
+    expect.arrayContaining(['veogen-production.k8s.yaml', 'compose/veogen-production.yaml', 'swarm/veogen-production.yaml']),
+  );
 });
 
 test.each(filesOf(golden))('%s', (file) => {
@@ -48,7 +50,8 @@ test('cdk8s synth writes the same bytes', () => {
       env: { ...process.env, CDK8S_OUTDIR: '' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    for (const file of filesOf(out)) expect([file, readFileSync(join(folder, file)).equals(readFileSync(join(out, file)))]).toEqual([file, true]);
+    for (const file of filesOf(out))
+      expect([file, readFileSync(join(folder, file)).equals(readFileSync(join(out, file)))]).toEqual([file, true]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
