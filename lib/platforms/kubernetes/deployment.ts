@@ -12,7 +12,7 @@ export function deployment(spec: WorkloadSpec, at: At<KubernetesNatives, 'worklo
   checkLabels(spec, at);
   const labels = { ...labelsOf(at, at.name, spec.main.image), ...spec.labels, ...selectorOf(at.name) };
   const ignores = scoreIgnores(spec, at);
-  const podAnnotations = { ...scrape(spec), ...ignores, ...spec.annotations };
+  const podAnnotations = { ...scrape(spec), ...spec.annotations };
   const delay = spec.rollout.delay / 1000;
   return {
     apiVersion: 'apps/v1',

@@ -41,12 +41,25 @@ class Finisher {
     private readonly late: boolean,
   ) {}
 
+  /** The object itself where nothing has to be changed: drafts are nearly always in order, and copies cost. */
   object(source: Record<string, unknown>, where: string): Record<string, Json> {
-    const result: Record<string, Json> = {};
-    for (const key of sortedKeys(source)) {
+    if (!isInOrder(source)) return this.sorted(source, where);
+    let copy: Record<string, Json> | undefined;
+    for (const key in source) {
       const value = source[key];
-      if (value === undefined || value === null) continue;
-      result[key] = this.value(value, where, key);
+      const finished = this.value(value, where, key);
+      if (finished === value) continue;
+      copy ??= { ...(source as Record<string, Json>) };
+      copy[key] = finished;
+    }
+    return copy ?? (source as Record<string, Json>);
+  }
+
+  private sorted(source: Record<string, unknown>, where: string): Record<string, Json> {
+    const result: Record<string, Json> = {};
+    for (const key of Object.keys(source).sort()) {
+      const value = source[key];
+      if (value !== undefined && value !== null) result[key] = this.value(value, where, key);
     }
     return result;
   }
@@ -65,9 +78,7 @@ class Finisher {
     }
     const at = typeof key === 'number' ? `${where}[${key}]` : where ? `${where}.${key}` : key;
     if (Array.isArray(value)) {
-      const list: Json[] = [];
-      for (let i = 0; i < value.length; i++) if (value[i] !== undefined && value[i] !== null) list.push(this.value(value[i], at, i));
-      return list;
+      return this.list(value, at);
     }
     if (typeof value === 'object' && value !== null) {
       const prototype = Object.getPrototypeOf(value);
@@ -76,6 +87,18 @@ class Finisher {
     }
     this.refuse(where, key, 'cannot be written', typeof value, 'use text, a number, a boolean, a list or a plain object');
     return '';
+  }
+
+  private list(source: readonly unknown[], where: string): Json[] {
+    let changed = false;
+    const list: Json[] = [];
+    for (let i = 0; i < source.length; i++) {
+      const value = source[i];
+      const finished = value === undefined || value === null ? undefined : this.value(value, where, i);
+      if (finished !== value || finished === undefined) changed = true;
+      if (finished !== undefined) list.push(finished);
+    }
+    return changed ? list : (source as Json[]);
   }
 
   private refuseObject(value: object, where: string, key: string | number): Json {
@@ -101,11 +124,13 @@ function leaks(text: string, late: boolean): boolean {
   return text.includes('Calling [') && LEAK.test(text);
 }
 
-/** The keys in order; drafts are nearly always in order already. */
-function sortedKeys(source: object): string[] {
-  const keys = Object.keys(source);
-  for (let i = 1; i < keys.length; i++) {
-    if ((keys[i - 1] as string) > (keys[i] as string)) return keys.sort();
+/** Whether the keys are sorted, and nothing is undefined. */
+function isInOrder(source: Record<string, unknown>): boolean {
+  let previous = '';
+  for (const key in source) {
+    const value = source[key];
+    if (value === undefined || value === null || key < previous) return false;
+    previous = key;
   }
-  return keys;
+  return true;
 }

@@ -1,14 +1,15 @@
-import type { Weakness } from '../../model/features';
+import type { Acknowledgeable } from '../../model/features';
 import type { WorkloadSpec } from '../../model/workload/spec';
 import type { At } from '../../platform/platform';
 import type { KubernetesNatives } from './natives';
 import { writesAlone } from './pod/volumes';
 
 /** The checks of kube-score that object to what was acknowledged. @see https://github.com/zegl/kube-score#checks */
-const CHECKS: readonly (readonly [Weakness, string])[] = [
+const CHECKS: readonly (readonly [Acknowledgeable, string])[] = [
   ['low-user-id', 'container-security-context-user-group-id'],
   ['root-user', 'container-security-context-user-group-id'],
   ['same-probe', 'pod-probes-identical'],
+  ['replicas', 'deployment-replicas'],
   ['writable-root', 'container-security-context-readonlyrootfilesystem'],
 ];
 
