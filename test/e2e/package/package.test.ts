@@ -44,7 +44,10 @@ describe('a cdk8s repository', () => {
     shop = project();
     await shop.install(tarball, ...pinned('cdk8s', 'constructs', 'cdk8s-plus-27'));
     shop.write('main.ts', SHOP_IN_CDK8S);
-    await shop.compile();
+  });
+
+  test.each(['node10', 'node16'] as const)('compiles with module resolution %s', async (module) => {
+    expect(await shop.compile(module)).toEqual([]);
   });
 
   test('has nothing of Pulumi', async () => {
@@ -72,7 +75,7 @@ test('an app of another copy and version of cdk8s than ours gets the same', asyn
   cpSync(join(__dirname, '../../../node_modules/cdk8s'), join(nested, 'cdk8s'), { recursive: true });
   expect([shop.versionOf('cdk8s'), shop.versionOf('cdk8s', 'ironhull')]).toEqual([old, VERSIONS.cdk8s]);
   shop.write('main.ts', SHOP_IN_CDK8S);
-  await shop.compile();
+  expect(await shop.compile()).toEqual([]);
   await shop.node('main.js');
   expectShop(readFileSync(join(shop.folder, 'dist/shop.k8s.yaml'), 'utf8'));
 });
@@ -88,7 +91,10 @@ describe('a Pulumi repository without cdk8s', () => {
     shop.write('main.ts', SHOP_IN_PULUMI);
     shop.write('Pulumi.yaml', 'name: shop\nmain: main.js\nruntime: {name: nodejs, options: {typescript: false}}\n');
     mkdirSync(join(shop.folder, 'state'));
-    await shop.compile();
+  });
+
+  test.each(['node10', 'node16'] as const)('compiles with module resolution %s', async (module) => {
+    expect(await shop.compile(module)).toEqual([]);
   });
 
   test('has nothing of cdk8s', async () => {
@@ -109,6 +115,11 @@ describe('a Pulumi repository without cdk8s', () => {
   test('can load every entry point that needs no cdk8s', async () => {
     const entries = ['ironhull', 'ironhull/docker', 'ironhull/swarm', 'ironhull/compose', 'ironhull/pulumi', 'ironhull/testing'];
     expect(await shop.node('-e', loads(entries))).toBe(`${entries.length}\n`);
+  });
+
+  test('compiles without the provider of Docker, too', async () => {
+    rmSync(join(shop.folder, 'node_modules/@pulumi/docker'), { recursive: true });
+    expect(await shop.compile()).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { must } from '../support/run';
+import { must, run } from '../support/run';
 
 const root = join(__dirname, '../../..');
 
@@ -36,19 +36,22 @@ export class Project {
     writeFileSync(join(this.folder, file), text);
   }
 
-  /** Compiles main.ts against the declarations that are installed, strictly, and those declarations too. */
-  async compile(): Promise<void> {
-    const options = [
-      '--strict',
-      '--exactOptionalPropertyTypes',
-      '--module',
-      'node16',
-      '--moduleResolution',
-      'node16',
-      '--target',
-      'es2022',
-    ];
-    await this.node(join(root, 'node_modules/typescript/bin/tsc'), ...options, '--types', '', '--skipLibCheck', 'main.ts');
+  /**
+   * Compiles main.ts strictly; returns what is wrong with it or with our declarations, not with those of others.
+   *
+   * @param module how modules are found: as Node.js does, or `node10` as in the templates of cdk8s and Pulumi
+   */
+  async compile(module: 'node16' | 'node10' = 'node16'): Promise<string[]> {
+    const compilerOptions = {
+      ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, target: 'es2022', types: [] },
+      ...{ module: module === 'node10' ? 'commonjs' : module, moduleResolution: module },
+    };
+    // not tsconfig.json: Pulumi would load that with a compiler of its own
+    this.write('tsconfig.check.json', JSON.stringify({ compilerOptions, files: ['main.ts'] }));
+    const { stdout } = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.check.json'], {
+      cwd: this.folder,
+    });
+    return stdout.split('\n').filter((line) => /^(main\.ts|node_modules\/ironhull\/)|^error/.test(line));
   }
 
   /** Runs node in the folder, and returns what it printed. */
