@@ -31,7 +31,7 @@ export const BACKEND: HardenedServiceProps = {
     PYTHONPATH: '/app',
     MALLOC_ARENA_MAX: '2',
     PYTHONMALLOC: 'malloc',
-    PORT: '8000',
+    PROBE_PORTS: '8000',
   },
   ports: { http: 8000 },
   health: { http: { port: 'http', path: '/health' }, interval: '30s', timeout: '10s', retries: 3, startPeriod: '40s' },
@@ -50,7 +50,7 @@ export const MONITORING: SidecarProps = {
   image: 'veogen/backend:1.0.0',
   user: '65534:65534',
   shareProcesses: true,
-  env: { PORT: '9100' },
+  env: { PROBE_PORTS: '9100' },
   ports: { exporter: 9100 },
   resources: { cpu: { limit: '100m', reservation: '10m' }, memory: { limit: '64Mi' } },
 };

@@ -39,7 +39,8 @@ export async function until<T>(what: string, ask: () => Promise<T>, right: (answ
   for (;;) {
     const answer = await ask();
     if (right(answer)) return answer;
-    if (Date.now() > end) throw new Error(`${what}: not within ${timeoutMs / 1000} s; the last answer was ${JSON.stringify(answer)}`);
+    if (Date.now() > end)
+      throw new Error(`${what}: not within ${timeoutMs / 1000} s; the last answer was ${JSON.stringify(answer)?.slice(0, 600)}`);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
