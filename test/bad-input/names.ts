@@ -41,6 +41,11 @@ export const NAMES: readonly BadInput[] = [
     message: 'app/#: a construct has no id; give it one, such as its name',
   },
   {
+    mistake: 'an id that every object has',
+    build: (s) => service(s, {}, 'constructor'),
+    message: 'app/#: an id must not be a name that every object of JavaScript has, got "constructor"; choose another',
+  },
+  {
     mistake: 'two constructs with one id',
     build: (s) => {
       service(s);
