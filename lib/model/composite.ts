@@ -13,10 +13,10 @@ export abstract class Composite extends Construct {
 
 function freeId(scope: IConstruct, id: string): string {
   const given = typeof id === 'string' && id !== '';
-  if (given && scope.node.tryFindChild(id) === undefined) return id;
   // npm constructs looks children up in a plain object
-  if (given && id in Object.prototype)
-    report(scope, '', 'an id must not be a name that every object of JavaScript has', id, 'choose another');
+  const word = given && id in Object.prototype;
+  if (given && !word && scope.node.tryFindChild(id) === undefined) return id;
+  if (word) report(scope, '', 'an id must not be a name that every object of JavaScript has', id, 'choose another');
   else if (given) report(scope, '', 'two constructs have the same id', id, 'give each an id of its own');
   else report(scope, '', 'a construct has no id', id, 'give it one, such as its name');
   // from the number of reports on, so that many constructs with one id do not take a quadratic time
