@@ -9,6 +9,8 @@ export interface Host {
   claims(scope: IConstruct): boolean;
   /** Called once for each root that got a part. */
   attach(scope: IConstruct): void;
+  /** Called for each further part below a root. */
+  grew?(scope: IConstruct): void;
 }
 
 const hosts: Host[] = [];

@@ -13,14 +13,17 @@ const WARNED = new Set<string>();
  * Lets charts of any cdk8s app hold the library's constructs: a validation, which cdk8s runs before it collects objects,
  * plans the chart and then adds an ApiObject for each manifest, or answers with everything that is wrong.
  */
-export function hostInCdk8s(): void {
+function hostInCdk8s(): void {
+  const charts = new WeakMap<IConstruct, ChartObjects>();
   registerHost({
     claims: (scope) => CHART in scope,
     attach(scope) {
       const chart = scope as ChartLike;
       const objects = new ChartObjects(chart);
+      charts.set(chart, objects);
       chart.node.addValidation({ validate: () => (isPaused(chart) ? [] : objects.validate()) });
     },
+    grew: (scope) => charts.get(scope)?.forget(),
   });
 }
 
@@ -58,8 +61,17 @@ function isPaused(chart: IConstruct): boolean {
 /** The objects of a chart, made when it is validated for the first time. */
 class ChartObjects {
   private answer: readonly string[] | undefined;
+  private made: ApiObject[] = [];
 
   constructor(private readonly chart: ChartLike) {}
+
+  /** Something was added after the chart had been rendered, as tests do: everything is made again. */
+  forget(): void {
+    if (this.answer === undefined) return;
+    this.answer = undefined;
+    for (const object of this.made) object.node.scope?.node.tryRemoveChild(object.node.id);
+    this.made = [];
+  }
 
   validate(): string[] {
     // cdk8s asks again for each chart of the app
@@ -78,9 +90,15 @@ class ChartObjects {
     emitWarnings(plan.warnings);
     if (problems.length > 0) return [...new Set(problems.map(formatProblem))];
     const make = factory();
-    for (const { construct, json } of finished) make(construct, json);
+    this.made = finished.map(({ construct, json }) => make(scopeOf(construct), json));
     return [];
   }
+}
+
+/** The namespace stands before everything else of its chart. */
+function scopeOf(construct: IConstruct): IConstruct {
+  const place = CHART in construct ? construct.node.tryFindChild('Namespace') : undefined;
+  return place ?? construct;
 }
 
 type Make = (construct: IConstruct, json: { apiVersion: string; kind: string; metadata: { name: string } }) => ApiObject;

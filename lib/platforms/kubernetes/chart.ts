@@ -1,5 +1,5 @@
 import { Chart, type ChartProps } from 'cdk8s';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { Environment } from '../../model/environment';
 import { setChartSettings } from './chart-plan';
 import type { KubernetesOptions } from './natives';
@@ -38,6 +38,8 @@ export class IronhullChart extends Chart {
     };
     super(scope, id, chartProps);
     if (props.environment) Environment.set(this, props.environment);
+    // a plain app.synth() writes objects in the order of the tree: the namespace belongs first
+    if (props.namespace !== undefined && props.createNamespace !== false) new Construct(this, 'Namespace');
     setChartSettings(this, {
       ...(props.system !== undefined && { system: props.system }),
       createNamespace: props.createNamespace ?? true,

@@ -3,9 +3,10 @@ import type { IConstruct } from 'constructs';
 import { type Problem, ProblemsError } from '../../model/problems';
 import { pauseHosts } from '../../stack/cdk8s-host';
 import { type ChartLike, isChart } from './chart-plan';
-import { ChartContent, type Unit } from './content';
+import { Commit, type FinishedObject } from './commit';
+import { ChartContent } from './content';
 import { restoreOutputs } from './outputs';
-import { Registrar, type RegistrarOptions, withoutAwait } from './registrar';
+import type { RegistrarOptions } from './registrar';
 import { validationProblems } from './validation';
 
 /**
@@ -18,37 +19,37 @@ import { validationProblems } from './validation';
 export function deployChart(chart: ChartLike, options: RegistrarOptions): pulumi.CustomResource[] {
   const problems: Problem[] = [];
   const content = new ChartContent(chart);
-  const units = pauseHosts(chart.node.root, () => {
+  const objects = pauseHosts(chart.node.root, () => {
     const stack: IConstruct[] = [chart];
     for (let top = stack.pop(); top; top = stack.pop()) {
       content.add(top);
       problems.push(...validationProblems(top));
       stack.push(...top.node.children.filter((child) => !isChart(child)).reverse());
     }
-    return content.finish(problems, true).units;
+    const { units, planned } = content.finish(problems, true);
+    const places = new Map<IConstruct, FinishedObject['at']>(planned.plan.drafted.map(({ part, at }) => [part, at] as const));
+    return units.flatMap(({ construct, manifests }) => {
+      const at = places.get(construct);
+      return manifests.map((json): FinishedObject => ({ construct, json, ...(at && { at }) }));
+    });
   });
   if (problems.length > 0) throw new ProblemsError(problems);
-  return register(units, content, new Registrar(options));
+  return register(objects, content, options);
 }
 
-function register(units: readonly Unit[], content: ChartContent, registrar: Registrar): pulumi.CustomResource[] {
+function register(objects: readonly FinishedObject[], content: ChartContent, options: RegistrarOptions): pulumi.CustomResource[] {
+  const commit = new Commit(objects, options);
   const below = new Map<IConstruct, pulumi.CustomResource[]>();
-  const namespaces: pulumi.CustomResource[] = [];
-  return units.flatMap(({ construct, manifests }) => {
-    const dependsOn = [...namespaces];
-    for (let at: IConstruct | undefined = construct; at && content.has(at); at = at.node.scope) {
-      for (const target of at.node.dependencies) dependsOn.push(...(below.get(target) ?? []));
+  return objects.map((object) => {
+    const around: IConstruct[] = [];
+    for (let at: IConstruct | undefined = object.construct; at && content.has(at); at = at.node.scope) around.push(at);
+    const after = around.flatMap((one) => one.node.dependencies.flatMap((target) => below.get(target) ?? []));
+    const resource = commit.register(object, after, restoreOutputs);
+    for (const one of around) {
+      const list = below.get(one);
+      if (list) list.push(resource);
+      else below.set(one, [resource]);
     }
-    return manifests.map((manifest) => {
-      const args = manifest.kind === 'PersistentVolumeClaim' ? withoutAwait(manifest) : manifest;
-      const resource = registrar.register(manifest, restoreOutputs(args as typeof manifest) as object, { dependsOn });
-      if (manifest.kind === 'Namespace') namespaces.push(resource);
-      for (let at: IConstruct | undefined = construct; at && content.has(at); at = at.node.scope) {
-        const list = below.get(at);
-        if (list) list.push(resource);
-        else below.set(at, [resource]);
-      }
-      return resource;
-    });
+    return resource;
   });
 }

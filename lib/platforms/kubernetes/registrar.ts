@@ -1,5 +1,5 @@
 import type * as pulumi from '@pulumi/pulumi';
-import type { FinishedManifest, Json } from './finish';
+import type { FinishedManifest } from './finish';
 
 type ResourceClass = new (name: string, args: object, opts: pulumi.CustomResourceOptions) => pulumi.CustomResource;
 
@@ -54,12 +54,6 @@ function load(apiVersion: string, kind: string): ResourceClass | undefined {
 
 function customResource(): ResourceClass {
   return (require('@pulumi/kubernetes/apiextensions/customResource') as { CustomResource: ResourceClass }).CustomResource;
-}
-
-/** The annotation by which Pulumi does not wait for an object. */
-export function withoutAwait(args: { readonly [key: string]: Json }): object {
-  const metadata = args.metadata as { readonly annotations?: Record<string, Json> };
-  return { ...args, metadata: { ...metadata, annotations: { ...metadata.annotations, 'pulumi.com/skipAwait': 'true' } } };
 }
 
 function lowerFirst(text: string): string {
