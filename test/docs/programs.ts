@@ -11,7 +11,7 @@ export interface Program {
   readonly document: string;
   readonly line: number;
   readonly marker: string;
-  /** The whole program; for `more`, the one before it with the block in front of its `app.synth()`. */
+  /** The whole program; for `more`, the last `run` with the block in front of its `app.synth()`. */
   readonly code: string;
   readonly output?: { readonly line: number; readonly text: string };
 }
@@ -37,7 +37,7 @@ export function programsOf(document: string): Program[] {
     if (fence.language !== 'ts') return;
     const next = fences[i + 1];
     const output = next && ['yaml', 'text'].includes(next.language) ? { line: next.line, text: next.body } : undefined;
-    const before = programs.at(-1)?.code ?? '';
+    const before = programs.findLast((program) => program.marker === 'run')?.code ?? '';
     const code = fence.marker === 'more' ? before.replace(/(?=app\.synth\(\);\s*$)|$/, `${fence.body}\n`) : fence.body;
     programs.push({ document, line: fence.line, marker: fence.marker, code, ...(output && { output }) });
   });
