@@ -8,7 +8,7 @@ import { Part, type Tunable } from '../../lib/model/part';
 import { report, usePort } from '../../lib/model/problems';
 import { type RouteProps, resolveRoute } from '../../lib/model/route';
 import { snapshot } from '../../lib/model/values/text';
-import type { SidecarProps, WorkloadProps } from '../../lib/model/workload/props';
+import type { PortProps, SidecarProps, WorkloadProps } from '../../lib/model/workload/props';
 import { resolveWorkload } from '../../lib/model/workload/resolve';
 
 /** What a user may say of a hardened service. */
@@ -29,14 +29,14 @@ export class HardenedService extends Composite {
   /** Who may talk to whom. */
   readonly network: ServiceNetwork;
   private readonly sidecars: [string, SidecarProps][] = [];
-  private readonly ports: NonNullable<HardenedServiceProps['ports']>;
+  private readonly ports: Record<string, number | PortProps>;
 
   constructor(scope: IConstruct, id: string, props: HardenedServiceProps) {
     super(scope, id);
     const { name, acknowledge: reasons, ...workload } = snapshot(props);
     if (name !== undefined) pinName(this, name);
     if (reasons) acknowledge(this, reasons);
-    this.ports = workload.ports ?? {};
+    this.ports = Object.assign({}, ...Object.values(workload.sidecars ?? {}).map((sidecar) => sidecar.ports), workload.ports);
     this.part = new Part(this, 'Default', 'workload', (r) => {
       const sidecars: Record<string, SidecarProps> = { ...workload.sidecars };
       for (const [sidecar, its] of this.sidecars) {
@@ -52,11 +52,13 @@ export class HardenedService extends Composite {
   /** Adds a container beside each replica, in its network namespace. */
   addSidecar(name: string, props: SidecarProps): void {
     this.sidecars.push([name, snapshot(props)]);
+    // the service's own names come first: a clash is reported when the system is rendered
+    for (const [port, value] of Object.entries(props.ports ?? {})) this.ports[port] ??= value;
   }
 
   /**
-   * Where others in the stack reach a port: `veogen-backend:8000`, the same on every platform. It does not let anybody
-   * connect; an edge does that.
+   * Where others in the stack reach a port, also one of a sidecar: `veogen-backend:8000`, the same on every platform. It
+   * does not let anybody connect; an edge does that.
    */
   endpoint(port: string): string {
     const value = Object.hasOwn(this.ports, port) ? this.ports[port] : undefined;

@@ -34,7 +34,7 @@ export interface RouteSpec {
 
 /** Fills in everything that a user left out of a published entrance. */
 export function resolveRoute(to: Part<'workload'>, props: RouteProps, r: Resolution): RouteSpec {
-  const { ports } = to.resolve().spec.main;
+  const { ports } = to.resolve().spec;
   if (!ports.some((port) => port.name === props.port))
     r.problem('port', 'the workload has no port of that name', props.port, usePort(ports));
   if (props.listen !== undefined && !(Number.isInteger(props.listen) && props.listen >= 1 && props.listen <= 65535)) {

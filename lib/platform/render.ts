@@ -164,7 +164,7 @@ class Planner<N extends Natives, O> {
   }
 
   private checkPorts(part: Part, edge: Edge, target: Part<'workload'>): void {
-    const { ports } = target.resolve().spec.main;
+    const { ports } = target.resolve().spec;
     for (const value of edge.ports) {
       if (ports.some((port) => port.name === value)) continue;
       this.problems.push({
