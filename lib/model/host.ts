@@ -25,7 +25,10 @@ export function registerHost(host: Host): void {
 export function attachToHost(construct: IConstruct): void {
   if (hosts.length === 0) return;
   for (let at = construct.node.scope; at; at = at.node.scope) {
-    if (ATTACHED in at) return;
+    if (ATTACHED in at) {
+      for (const host of hosts) host.grew?.(at);
+      return;
+    }
     for (const host of hosts) {
       if (!host.claims(at)) continue;
       Object.defineProperty(at, ATTACHED, { value: true });

@@ -1,7 +1,7 @@
 import type { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { registerHost } from '../model/host';
-import { formatProblem, type Problem } from '../model/problems';
+import { displayPath, formatProblem, type Problem } from '../model/problems';
 import type { ChartLike } from '../platforms/kubernetes/chart-plan';
 
 const CHART = Symbol.for('cdk8s.Chart');
@@ -86,7 +86,7 @@ class ChartObjects {
     const { finish } = require('../platforms/kubernetes/finish') as typeof import('../platforms/kubernetes/finish');
     const { plan, objects } = chartObjects(this.chart);
     const problems: Problem[] = [...plan.problems, ...nameProblems(objects)];
-    const finished = objects.map(({ construct, manifest }) => ({ construct, json: finish(manifest, construct.node.path, problems) }));
+    const finished = objects.map(({ construct, manifest }) => ({ construct, json: finish(manifest, displayPath(construct), problems) }));
     emitWarnings(plan.warnings);
     if (problems.length > 0) return [...new Set(problems.map(formatProblem))];
     const make = factory();

@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { Environment } from '../../model/environment';
 import type { Part } from '../../model/part';
-import type { Problem } from '../../model/problems';
+import { displayPath, type Problem } from '../../model/problems';
 import type { At, Plan } from '../../platform/platform';
 import { plan } from '../../platform/render';
 import { INSTANCE, partOf } from './metadata';
@@ -101,10 +101,10 @@ export function nameProblems(objects: readonly Placed[]): Problem[] {
   for (const { construct, manifest } of objects) {
     const key = `${manifest.kind}/${manifest.metadata.namespace ?? ''}/${manifest.metadata.name}`;
     const other = taken.get(key);
-    if (other === undefined) taken.set(key, construct.node.path);
+    if (other === undefined) taken.set(key, displayPath(construct));
     else {
       problems.push({
-        path: construct.node.path,
+        path: displayPath(construct),
         what: `a ${manifest.kind} of the same name is made by ${other}`,
         value: manifest.metadata.name,
         fix: 'choose another id, or give one of them a name',

@@ -20,8 +20,7 @@ export function deployment(spec: WorkloadSpec, at: At<KubernetesNatives, 'worklo
     metadata: metadataOf(at.name, labels, options, { ...ignores, ...spec.annotations }),
     spec: {
       ...(delay > 0 && { minReadySeconds: delay }),
-      // Kubernetes wants it to be longer than the time above
-      progressDeadlineSeconds: Math.max(spec.rollout.deadline / 1000, delay + 1),
+      progressDeadlineSeconds: spec.rollout.deadline / 1000,
       // an autoscaler's number would be overwritten with every deployment
       ...(!spec.scaling && { replicas: spec.replicas }),
       revisionHistoryLimit: 5,

@@ -81,8 +81,8 @@ class Finisher {
       return this.list(value, at);
     }
     if (typeof value === 'object' && value !== null) {
-      const prototype = Object.getPrototypeOf(value);
-      if (prototype === null || prototype.constructor?.name === 'Object') return this.object(value as Record<string, unknown>, at);
+      const prototype = isLateBound(value) ? undefined : Object.getPrototypeOf(value);
+      if (prototype === null || prototype?.constructor?.name === 'Object') return this.object(value as Record<string, unknown>, at);
       return this.refuseObject(value, where, key);
     }
     this.refuse(where, key, 'cannot be written', typeof value, 'use text, a number, a boolean, a list or a plain object');
