@@ -20,8 +20,9 @@ function written(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inner]) => [key, written(inner)]));
 }
 
+/** No dash in the message: `docker stack deploy` would take what follows it for the default, and deploy that. */
 function reference({ secret, key }: ComposeSecretValue): string {
-  return `\${${secretVariable({ existing: secret }, key)}:?set it to ${key} of the secret ${secret}}`;
+  return `\${${secretVariable({ existing: secret }, key)}:?set it to the value of the secret}`;
 }
 
 /** Whether a value is text in which Compose replaces variables. */

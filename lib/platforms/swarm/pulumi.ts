@@ -1,7 +1,8 @@
 import * as docker from '@pulumi/docker';
-import * as pulumi from '@pulumi/pulumi';
+import type * as pulumi from '@pulumi/pulumi';
 import type { IConstruct } from 'constructs';
 import type { Problem } from '../../model/problems';
+import type { LateBound } from '../../model/workload/props';
 import type { Plan } from '../../platform/platform';
 import { commit, plan, type RenderOptions } from '../../platform/render';
 import { secretConfigKey, trySecretValue } from '../../stack/secrets';
@@ -107,8 +108,8 @@ function makeProber(scope: string, architecture: 'amd64' | 'arm64', parent: pulu
 
 function environmentValue(value: ComposeEnvironmentValue): pulumi.Input<string> {
   if (typeof value === 'string') return value;
-  if (isSecretValue(value)) return trySecretValue({ existing: value.secret }, value.key) as pulumi.Output<string>;
-  return pulumi.output(value as pulumi.Output<unknown>).apply(String);
+  if (isSecretValue(value)) return trySecretValue({ existing: value.secret }, value.key) ?? '';
+  return (value as LateBound).apply(String) as pulumi.Output<string>;
 }
 
 function check({ part, native, at }: SwarmPlan['drafted'][number]): Problem[] {

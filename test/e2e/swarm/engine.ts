@@ -1,0 +1,67 @@
+import type { Inspected } from '../support/docker';
+import { inspect } from '../support/docker';
+import { must, run, until } from '../support/run';
+
+/** Labels the node for the database, and answers with what takes the label off. */
+export async function labelNode(key: string, value: string): Promise<() => Promise<void>> {
+  const node = (await must('docker', ['info', '--format', '{{.Swarm.NodeID}}'])).trim();
+  const before = JSON.parse(await must('docker', ['node', 'inspect', node]))[0].Spec.Labels[key] as string | undefined;
+  await must('docker', ['node', 'update', '--label-add', `${key}=${value}`, node]);
+  return async () => {
+    await run('docker', ['node', 'update', ...(before === undefined ? ['--label-rm', key] : ['--label-add', `${key}=${before}`]), node]);
+  };
+}
+
+/** Fails unless the engine is a manager of a Swarm. */
+export async function requireSwarm(): Promise<void> {
+  const ran = await run('docker', ['info', '--format', '{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}}']);
+  if (ran.code !== 0 || ran.stdout.trim() !== 'active true') {
+    throw new Error(
+      `This suite needs a Docker engine that is a manager of a Swarm; run \`docker swarm init\` (it says: ${ran.stdout}${ran.stderr})`,
+    );
+  }
+}
+
+/** Waits until a service has its replicas, all of them running. */
+export function running(service: string, replicas: number): Promise<string[]> {
+  return until(
+    `${replicas} running replicas of ${service}`,
+    async () => {
+      const list = await must('docker', ['service', 'ps', service, '--filter', 'desired-state=running', '--format', '{{.CurrentState}}']);
+      return list.split('\n').filter((line) => line.startsWith('Running'));
+    },
+    (states) => states.length === replicas,
+    20_000,
+  );
+}
+
+/** A container of a service on this node, as the engine sees it. */
+export async function containerOf(service: string): Promise<Inspected> {
+  const ids = await must('docker', ['ps', '--quiet', '--filter', `label=com.docker.swarm.service.name=${service}`]);
+  return inspect('container', ids.split('\n')[0] as string);
+}
+
+/** Services, networks, configs and volumes whose names start with a prefix. */
+export async function leftovers(prefix: string): Promise<string[]> {
+  const lists = await Promise.all(
+    ['service', 'network', 'config', 'volume'].map(async (kind) =>
+      (await must('docker', [kind, 'ls', '--format', '{{.Name}}']))
+        .split('\n')
+        .flatMap((name) => (name.startsWith(prefix) ? [`${kind} ${name}`] : [])),
+    ),
+  );
+  return lists.flat().sort();
+}
+
+/** Removes the volumes with a prefix, once their containers are gone. */
+export async function removeVolumes(prefix: string): Promise<void> {
+  await until(
+    `no volumes of ${prefix}`,
+    async () => {
+      const volumes = (await leftovers(prefix)).filter((line) => line.startsWith('volume ')).map((line) => line.slice(7));
+      if (volumes.length > 0) await run('docker', ['volume', 'rm', ...volumes]);
+      return volumes;
+    },
+    (volumes) => volumes.length === 0,
+  );
+}

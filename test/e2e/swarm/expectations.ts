@@ -1,0 +1,78 @@
+import type { Inspected } from '../support/docker';
+
+/** V6 as the engine has to report it, whichever way it came there. */
+export function expectBackend(service: Inspected, container: Inspected): void {
+  const { TaskTemplate: task, Mode, UpdateConfig, RollbackConfig, EndpointSpec } = service.Spec;
+  const spec = task.ContainerSpec;
+  expect(Mode).toEqual({ Replicated: { Replicas: 3 } });
+  expect(EndpointSpec.Mode).toBe('dnsrr');
+  expect(task.Placement.Constraints).toEqual(['node.role == manager']);
+  expect(task.Placement.Preferences).toEqual([{ Spread: { SpreadDescriptor: 'node.labels.zone' } }]);
+  expect(task.RestartPolicy).toMatchObject({ Condition: 'on-failure', Delay: 1e9, MaxAttempts: 3 });
+  expect(UpdateConfig).toEqual({
+    Parallelism: 3,
+    Delay: 1e9,
+    FailureAction: 'rollback',
+    Monitor: 3e9,
+    MaxFailureRatio: expect.closeTo(0.1, 6),
+    Order: 'start-first',
+  });
+  expect(RollbackConfig).toEqual({ Parallelism: 3, FailureAction: 'pause', Monitor: 1e9, MaxFailureRatio: 0, Order: 'stop-first' });
+  expect(task.Resources.Limits).toMatchObject({ NanoCPUs: 5e8, MemoryBytes: 64 * 2 ** 20 });
+  expect(task.Resources.Reservations).toMatchObject({ NanoCPUs: 1e7, MemoryBytes: 32 * 2 ** 20 });
+  expect(task.LogDriver).toEqual({ Name: 'json-file', Options: { 'max-size': '50m', 'max-file': '5' } });
+  expect(spec.User).toBe('1001:1001');
+  expect(spec.ReadOnly).toBe(true);
+  expect(spec.Init).toBe(true);
+  expect(spec.StopGracePeriod).toBe(2e9);
+  expect(spec.CapabilityDrop).toEqual(['ALL']);
+  expect(spec.CapabilityAdd).toEqual(['CAP_NET_BIND_SERVICE']);
+  expect(spec.Sysctls).toEqual({ 'net.core.somaxconn': '65535' });
+  expect(spec.Healthcheck).toEqual({
+    Test: ['CMD', '/.ironhull/prober', 'http', '8000', '/health', '--timeout', '500'],
+    Interval: 1e9,
+    Timeout: 1e9,
+    StartPeriod: 5e9,
+    Retries: 3,
+  });
+  expect(spec.Env).toEqual(
+    expect.arrayContaining(['PROBE_PORTS=8000', 'AWKWARD=costs $5, $HOME and $$', 'DATABASE_URL=postgres://u:p$ss@db/veogen']),
+  );
+  expect(spec.Labels).toMatchObject({ 'prometheus.io/scrape': 'true', 'prometheus.io/port': '8000', 'prometheus.io/path': '/metrics' });
+  expect(spec.Configs[0].File).toMatchObject({ Name: '/.ironhull/prober', Mode: 0o555 });
+  const tmpfs = Object.fromEntries(
+    spec.Mounts.filter((mount: Inspected) => mount.Type === 'tmpfs').map((mount: Inspected) => [
+      mount.Target,
+      mount.TmpfsOptions.SizeBytes,
+    ]),
+  );
+  expect(tmpfs).toEqual({ '/tmp': 100 * 2 ** 20, '/app/temp': 64 * 2 ** 20 });
+  expect(container.State.Health.Status).toBe('healthy');
+}
+
+/** What the kernel made of it: scratch directories are noexec and anybody may write to them. */
+export function expectMounts(mounts: string): void {
+  for (const path of ['/tmp', '/app/temp']) {
+    const line = mounts.split('\n').find((one) => one.startsWith(`tmpfs ${path} `)) ?? '';
+    expect(line).toMatch(/\brw\b.*\bnosuid\b.*\bnodev\b.*\bnoexec\b/);
+  }
+}
+
+/** The database, pinned to its node, with its volume. */
+export function expectDatabase(service: Inspected, label: string, volume: string): void {
+  const task = service.Spec.TaskTemplate;
+  expect(task.Placement.Constraints).toEqual([`node.labels.${label} == true`]);
+  const mounts = task.ContainerSpec.Mounts.filter((mount: Inspected) => mount.Type === 'volume');
+  expect(mounts).toEqual([expect.objectContaining({ Source: volume, Target: '/var/lib/postgresql/data' })]);
+  expect(task.Networks[0].Aliases).toEqual(expect.arrayContaining(['database', 'postgres']));
+  expect(service.Spec.UpdateConfig).toMatchObject({ Parallelism: 0, Order: 'stop-first' });
+}
+
+/** The attachable overlay with its subnet. */
+export function expectNetwork(network: Inspected, subnet: string): void {
+  expect(network.Driver).toBe('overlay');
+  expect(network.Scope).toBe('swarm');
+  expect(network.Attachable).toBe(true);
+  expect(network.IPAM.Config[0].Subnet).toBe(subnet);
+  expect(network.Options['com.docker.network.driver.mtu']).toBe('1400');
+}

@@ -1,0 +1,115 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { swarmStackFile } from '../../../lib/platforms/swarm';
+import { IMAGE } from '../compose/system';
+import { inspect, requireDocker } from '../support/docker';
+import { type Ran, run, until } from '../support/run';
+import { containerOf, labelNode, leftovers, removeVolumes, requireSwarm, running } from './engine';
+import { expectBackend, expectDatabase, expectMounts, expectNetwork } from './expectations';
+import { type SwarmSystemProps, swarmSystem } from './system';
+
+const STACK = `ihf${process.pid}`;
+const LABEL = `database-f${process.pid}`;
+const SUBNET = `10.201.${process.pid % 250}.0/24`;
+const PORT = 20_000 + (process.pid % 5000);
+const folder = mkdtempSync(join(tmpdir(), 'ironhull-stack-'));
+const env = { VEOGEN_SECRETS_DATABASE_URL: 'postgres://u:p$ss@db/veogen' };
+let unlabel = async () => {};
+
+function deploy(props: Partial<SwarmSystemProps> = {}, variables: Readonly<Record<string, string>> = env): Promise<Ran> {
+  const file = swarmStackFile(swarmSystem({ subnet: SUBNET, port: PORT, label: LABEL, limits: true, ...props }), {
+    name: STACK,
+    endpointMode: 'dnsrr',
+  });
+  writeFileSync(join(folder, 'stack.yaml'), file.text);
+  for (const [path, data] of file.files) writeFileSync(join(folder, path), data, { mode: 0o755 });
+  return run('docker', ['stack', 'deploy', '--detach=true', '--resolve-image=never', '--compose-file', join(folder, 'stack.yaml'), STACK], {
+    env: variables,
+  });
+}
+
+beforeAll(async () => {
+  await requireDocker(IMAGE);
+  await requireSwarm();
+  unlabel = await labelNode(LABEL, 'true');
+});
+
+afterAll(async () => {
+  await run('docker', ['stack', 'rm', STACK]);
+  await removeVolumes(STACK);
+  await unlabel();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('V6: a stack file', () => {
+  test('says which variable is missing', async () => {
+    const ran = await deploy({}, { VEOGEN_SECRETS_DATABASE_URL: '' });
+    expect(ran.code).not.toBe(0);
+    expect(ran.stderr).toMatch(/VEOGEN_SECRETS_DATABASE_URL.*set it to the value of the secret/);
+  });
+
+  test('is deployed without a key being ignored', async () => {
+    const ran = await deploy();
+    expect(ran.stderr).toBe('');
+    expect(ran.code).toBe(0);
+    expect(ran.stdout).not.toMatch(/ignor|unsupported|deprecated/i);
+    await running(`${STACK}_backend`, 3);
+    await running(`${STACK}_database`, 1);
+    await running(`${STACK}_gateway`, 1);
+  });
+
+  test('the engine has what was written, value by value', async () => {
+    const container = await containerOf(`${STACK}_backend`);
+    const backend = await inspect('service', `${STACK}_backend`);
+    expectBackend(backend, container);
+    expect(backend.Spec.TaskTemplate.Resources.Limits.Pids).toBe(100);
+    expect(backend.Spec.TaskTemplate.ContainerSpec.Ulimits).toEqual([{ Name: 'nofile', Soft: 512, Hard: 1024 }]);
+    expectMounts(readFileSync(`/proc/${container.State.Pid}/mounts`, 'utf8'));
+    expectDatabase(await inspect('service', `${STACK}_database`), LABEL, `${STACK}_data`);
+    expectNetwork(await inspect('network', `${STACK}_network`), SUBNET);
+    const gateway = await inspect('service', `${STACK}_gateway`);
+    expect(gateway.Spec.EndpointSpec.Ports).toEqual([{ Protocol: 'tcp', TargetPort: 8080, PublishedPort: PORT, PublishMode: 'host' }]);
+    expect((await fetch(`http://127.0.0.1:${PORT}/write?path=/tmp/a`)).status).toBe(200);
+    expect(await (await fetch(`http://127.0.0.1:${PORT}/connect?host=backend&port=8000`, { signal: AbortSignal.timeout(10_000) })).text()).toContain('connected');
+  });
+
+  test('a changed health check and a changed tmpfs arrive', async () => {
+    expect((await deploy({ changed: true })).code).toBe(0);
+    await updated('completed');
+    const spec = (await inspect('service', `${STACK}_backend`)).Spec.TaskTemplate.ContainerSpec;
+    expect(spec.Healthcheck.Test).toContain('/livez');
+    const container = await containerOf(`${STACK}_backend`);
+    expect(
+      container.HostConfig.Mounts.map((mount: { Target: string; TmpfsOptions?: object }) => [mount.Target, mount.TmpfsOptions]),
+    ).toEqual([['/tmp', { SizeBytes: 200 * 2 ** 20 }]]);
+  });
+
+  test('a version that exits is rolled back by Swarm itself', async () => {
+    expect((await deploy({ changed: true, broken: true })).code).toBe(0);
+    await updated('rollback_completed');
+    await running(`${STACK}_backend`, 3);
+    const { Env } = (await inspect('service', `${STACK}_backend`)).Spec.TaskTemplate.ContainerSpec;
+    expect(Env).not.toContain('PROBE_EXIT=3');
+  });
+
+  test('removing the stack leaves the volume only', async () => {
+    await run('docker', ['stack', 'rm', STACK]);
+    await until(
+      'the stack is gone',
+      () => leftovers(STACK),
+      (left) => left.length === 1,
+      60_000,
+    );
+    expect(await leftovers(STACK)).toEqual([`volume ${STACK}_data`]);
+  });
+});
+
+async function updated(state: string): Promise<void> {
+  await until(
+    `the update of the backend is ${state}`,
+    async () => (await inspect('service', `${STACK}_backend`)).UpdateStatus?.State as string,
+    (answer) => answer === state,
+    90_000,
+  );
+}
