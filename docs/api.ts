@@ -18,8 +18,8 @@ interface Entry {
 
 const root = join(__dirname, '..');
 const reports = join(root, 'docs/api');
-/** API Extractor looks at one entry point at a time. */
 const NO_WARNINGS = /^\/\/ Warnings were encountered during analysis:\n\/\/\n(?=\n)/m;
+/** API Extractor looks at one entry point at a time. */
 const FORGOTTEN = /^ *\/\/ (?:Warning:|\S+ -) \(ae-forgotten-export\) The symbol "([^"]+)".*\n(?: *\/\/\n(?= *\/\/))?/gm;
 
 function entries(): Entry[] {
