@@ -3,13 +3,18 @@ import type { RouteSpec } from '../../model/route';
 import type { VolumeSpec } from '../../model/volume';
 import type { At, Cell, StackView } from '../../platform/platform';
 import type { DockerNatives, DockerOut } from './natives';
-import { LOOPBACK } from './workload';
+import { defaultNetwork, LOOPBACK } from './workload';
 
 type Table = { readonly [K in keyof DockerNatives]: Cell<K, DockerNatives, DockerOut> };
 
 /** Bridge networks. */
 export const network: Table['network'] = {
-  draft: (spec, at) => ({ args: networkArgs(at.name, at.stack, spec) }),
+  draft(spec, at) {
+    if (at.name === defaultNetwork(at.stack.name)) {
+      at.problem('', "the name is that of the stack's own network", at.name, 'choose another id, or give the segment a name');
+    }
+    return { args: networkArgs(at.name, at.stack, spec) };
+  },
   commit: ({ args }, _spec, at, out) => makeNetwork(at.name, args, out),
 };
 

@@ -2,6 +2,7 @@ import type { Part } from '../../model/part';
 import type { ContainerSpec, WorkloadSpec } from '../../model/workload/spec';
 import { containerArgs, secretEnvs, type WorkloadAt } from './container';
 import type { DockerContainer, DockerNatives } from './natives';
+import { proberVolume } from './prober';
 
 /** Kernel parameters that belong to the host: no container has its own. */
 const HOST_SYSCTLS = /^(net\.core\.(?!somaxconn$|optmem_max$|xfrm_)|net\.netfilter\.nf_conntrack_(max|buckets)$)/;
@@ -9,20 +10,28 @@ const HOST_SYSCTLS = /^(net\.core\.(?!somaxconn$|optmem_max$|xfrm_)|net\.netfilt
 /** Drafts the containers of a workload: replicas, each followed by its sidecars. */
 export function draftWorkload(spec: WorkloadSpec, at: WorkloadAt): DockerNatives['workload'] {
   const names = spec.replicas === 1 ? [at.name] : Array.from({ length: spec.replicas }, (_, i) => `${at.name}-${i + 1}`);
-  const main = {
-    networksAdvanced: attachments(spec, at),
-    ...ports(spec, at),
-    ...sysctls(spec, at),
-  };
-  const containers = names.flatMap((name) => [
-    container(name, 'main', spec.main, { ...containerArgs(spec.main, spec, at), ...structuredClone(main) }, at),
-    ...spec.sidecars.map((sidecar) => container(`${name}-${sidecar.name}`, sidecar.name, sidecar, containerArgs(sidecar, spec, at), at)),
-  ]);
+  const published = ports(spec, at);
+  const own = sysctls(spec, at);
+  const containers = names.flatMap((name) => {
+    const main = {
+      ...containerArgs(spec.main, spec, at),
+      networksAdvanced: attachments(spec, at),
+      ...(published.length > 0 && { ports: published.map((port) => ({ ...port })) }),
+      ...(Object.keys(own).length > 0 && { sysctls: { ...own } }),
+    };
+    return [
+      container(name, 'main', spec.main, main, at),
+      ...spec.sidecars.map((sidecar) => container(`${name}-${sidecar.name}`, sidecar.name, sidecar, containerArgs(sidecar, spec, at), at)),
+    ];
+  });
   return { containers };
 }
 
 function container(name: string, role: string, spec: ContainerSpec, args: DockerContainer['args'], at: WorkloadAt): DockerContainer {
   at.claim('container', name);
+  if (name === proberVolume(at.stack.name)) {
+    at.problem('', 'the name is that of the container that brings the prober', name, 'choose another id, or give the service a name');
+  }
   return {
     name,
     role,
@@ -48,7 +57,7 @@ function attachments(spec: WorkloadSpec, at: WorkloadAt) {
 }
 
 function ports(spec: WorkloadSpec, at: WorkloadAt) {
-  if (at.routes.length === 0) return {};
+  if (at.routes.length === 0) return [];
   if (spec.replicas > 1) {
     at.problem(
       'publish',
@@ -66,13 +75,13 @@ function ports(spec: WorkloadSpec, at: WorkloadAt) {
     return port ? [{ internal: port.port, external: listen ?? port.port, ip: address ?? LOOPBACK, protocol: port.protocol }] : [];
   });
   // the order in which the provider reports them
-  return { ports: published.sort((a, b) => a.internal - b.internal || a.external - b.external) };
+  return published.sort((a, b) => a.internal - b.internal || a.external - b.external);
 }
 
 /** Where a port is published unless an address is given. */
 export const LOOPBACK = '127.0.0.1';
 
-function sysctls(spec: WorkloadSpec, at: WorkloadAt): { sysctls?: Record<string, string> } {
+function sysctls(spec: WorkloadSpec, at: WorkloadAt): Record<string, string> {
   const own: Record<string, string> = {};
   for (const [name, value] of Object.entries(spec.sysctls)) {
     if (!HOST_SYSCTLS.test(name)) own[name] = value;
@@ -85,5 +94,5 @@ function sysctls(spec: WorkloadSpec, at: WorkloadAt): { sysctls?: Record<string,
       );
     }
   }
-  return Object.keys(own).length > 0 ? { sysctls: own } : {};
+  return own;
 }
