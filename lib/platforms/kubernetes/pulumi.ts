@@ -64,4 +64,5 @@ export function deployKubernetes(
   return planned.plan;
 }
 
+export { PulumiOutputResolver } from './outputs';
 export { deployChart } from './pulumi-chart';
