@@ -58,8 +58,11 @@ export interface At<N extends Natives, K extends Kind = Kind> {
   readonly outgoing: readonly EdgeView[];
   /** Workloads that this one connects to and that were drafted before it: it starts after them. No cycles. */
   readonly startsAfter: readonly Part<'workload'>[];
-  /** Takes a name in a space of names, such as `container`; a second taker is an error. */
-  claim(space: string, name: string): void;
+  /**
+   * Takes a name in a space of names, such as `container`; a second taker is an error. What is no name, such as
+   * `published port`, needs a way out of its own.
+   */
+  claim(space: string, name: string, fix?: string): void;
   /** Reports a problem that only this platform has. */
   problem(where: string, what: string, value: unknown, fix: string): void;
 }

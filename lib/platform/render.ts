@@ -251,7 +251,7 @@ class Planner<N extends Natives, O> {
           edges.outgoing.flatMap((edge) => (Part.isPart(edge.peer) && this.natives.has(edge.peer) ? [edge.peer as Part<'workload'>] : [])),
         ),
       ],
-      claim: (space, name) => this.claim(part as Part, `${space} name`, name),
+      claim: (space, name, fix) => this.claim(part as Part, fix === undefined ? `${space} name` : space, name, fix),
       problem: (where, what, value, fix) => {
         this.problems.push({ path: where ? `${path}: ${where}` : path, what, value, fix });
       },

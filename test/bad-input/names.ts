@@ -12,7 +12,7 @@ export const NAMES: readonly BadInput[] = [
   },
   {
     mistake: 'an id that starts with a digit',
-    build: (s) => service(s.node.root as Construct, {}, '1st'),
+    build: (s) => service(s.node.scope as Construct, {}, '1st'),
     message: 'app/1st: the name made of the ids is no DNS label, got "1st"; start the id with a letter and use letters, digits and dashes',
   },
   props(

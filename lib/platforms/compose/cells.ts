@@ -50,7 +50,7 @@ export const route: Cell<'route', ComposeNatives, ComposeDocument> = {
     const port = target.ports.find((one) => one.name === spec.port) ?? { port: 0, protocol: 'tcp' as const };
     const published = spec.listen ?? port.port;
     const address = spec.address ?? '127.0.0.1';
-    at.claim('published port', `${address}:${published}/${port.protocol}`);
+    at.claim('published port', `${address}:${published}/${port.protocol}`, 'set listen to another port, or choose another address');
     if (target.replicas > 1) {
       at.problem(
         'replicas',

@@ -58,7 +58,7 @@ function routeCell(options: SwarmOptions): Cell<'route', SwarmNatives, SwarmDocu
     draft(spec, at) {
       const port = at.spec(spec.to).ports.find((one) => one.name === spec.port) ?? { port: 0, protocol: 'tcp' as const };
       const published = spec.listen ?? port.port;
-      at.claim('published port', `${published}/${port.protocol}`);
+      at.claim('published port', `${published}/${port.protocol}`, 'set listen to another port');
       if (mode === 'ingress' && options.endpointMode === 'dnsrr') {
         at.problem('port', 'Swarm publishes nothing on every node with dnsrr', spec.port, "use the publish mode 'host', or vip");
       }
