@@ -33,9 +33,8 @@ export class Rendered<N extends Natives> {
   native<K extends Kind>(kind: K, name: string): N[K] {
     const found = this.planned.drafted.find(({ part, at }) => part.kind === kind && at.name === name);
     if (!found) {
-      throw new Error(
-        `there is no ${kind} of that name, got "${name}"; use one of ${this.names(kind).join(', ') || 'none: there is no such part'}`,
-      );
+      const names = this.names(kind).join(', ');
+      throw new Error(`there is no ${kind} of that name, got "${name}"; ${names ? `use one of ${names}` : 'the stack has none'}`);
     }
     return found.native as N[K];
   }
