@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as docker from '@pulumi/docker';
 import type * as pulumi from '@pulumi/pulumi';
 import type { IConstruct } from 'constructs';
@@ -8,7 +9,7 @@ import { commit, plan, type RenderOptions } from '../../platform/render';
 import { secretConfigKey, trySecretValue } from '../../stack/secrets';
 import { usesProber } from '../compose/file';
 import { emptyDocument, engineName } from '../compose/natives';
-import type { ComposeEnvironmentValue } from '../compose/schema';
+import type { ComposeEnvironmentValue, ComposeNetwork } from '../compose/schema';
 import { isSecretValue } from '../compose/yaml';
 import { proberBinary } from '../prober/prober';
 import { untranslatable } from './check';
@@ -59,7 +60,7 @@ export function commitSwarm(planned: SwarmPlan, parent: pulumi.Resource, options
   const fixed = { parent, deleteBeforeReplace: true };
   const networks: Record<string, docker.Network> = {};
   for (const [name, network] of Object.entries(out.networks)) {
-    networks[name] = new docker.Network(name, networkArgs(network), fixed);
+    networks[name] = makeNetwork(name, network, fixed);
   }
   const prober = usesProber(out) ? makeProber(scope, options.architecture ?? 'amd64', parent) : undefined;
   const services: Record<string, docker.Service> = {};
@@ -98,6 +99,17 @@ export function deploySwarm(
 ): SwarmPlan & { readonly resources: SwarmResources } {
   const planned = planSwarm(root, options);
   return { ...planned, resources: commitSwarm(planned, options.parent, options) };
+}
+
+/**
+ * The engine adds the number of the VXLAN to the options of an overlay, and the provider would replace the network for
+ * that in every update. So options of a resource never change: other options are another resource.
+ */
+function makeNetwork(name: string, network: ComposeNetwork, options: pulumi.CustomResourceOptions): docker.Network {
+  const args = networkArgs(network);
+  if (!network.driver_opts) return new docker.Network(name, args, options);
+  const hash = createHash('sha256').update(JSON.stringify(network.driver_opts)).digest('hex').slice(0, 8);
+  return new docker.Network(`${name}-${hash}`, args, { ...options, ignoreChanges: ['options'] });
 }
 
 /** A config cannot change, and cannot go while a service has it: another content is another resource. */

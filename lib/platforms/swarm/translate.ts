@@ -1,5 +1,6 @@
 import type * as docker from '@pulumi/docker';
 import type * as pulumi from '@pulumi/pulumi';
+import { goDuration } from '../../model/values/quantities';
 import type {
   ComposeAmounts,
   ComposeAttachment,
@@ -16,6 +17,9 @@ import type {
 
 type Task = docker.types.input.ServiceTaskSpec;
 type Container = docker.types.input.ServiceTaskSpecContainerSpec;
+
+/** The provider waits no longer than the grace period for containers to be gone, and fails the destruction then. */
+const MIN_GRACE = 30;
 
 /** What a service refers to. */
 export interface Lookup {
@@ -72,16 +76,17 @@ function taskSpec(service: ComposeService, deploy: ComposeDeploy, lookup: Lookup
     ...(placement && {
       placement: {
         ...(placement.constraints && { constraints: placement.constraints }),
-        ...(placement.preferences && { prefs: placement.preferences.map(({ spread }) => `spread=${spread}`) }),
+        ...(placement.preferences && { prefs: placement.preferences.map(({ spread }) => spread) }),
         ...(placement.max_replicas_per_node !== undefined && { maxReplicas: placement.max_replicas_per_node }),
       },
     }),
     ...(restart && {
       restartPolicy: {
         condition: restart.condition ?? 'any',
-        ...(restart.delay !== undefined && { delay: restart.delay }),
+        // the engine's own default, which the provider turns into none
+        delay: restart.delay ?? '5s',
         ...(restart.max_attempts !== undefined && { maxAttempts: restart.max_attempts }),
-        ...(restart.window !== undefined && { window: restart.window }),
+        window: restart.window ?? '0s',
       },
     }),
     networksAdvanceds: Object.entries(service.networks ?? {}).map(([name, attachment]) => attached(name, attachment, lookup)),
@@ -112,7 +117,7 @@ function containerSpec(service: ComposeService, lookup: Lookup): Container {
     ...(service.init !== undefined && { init: service.init }),
     ...(service.volumes && { mounts: service.volumes.map((mount) => mountArgs(mount, lookup)) }),
     ...(service.configs && lookup.prober && { configs: service.configs.map((config) => configArgs(config, lookup.prober)) }),
-    ...(service.stop_grace_period !== undefined && { stopGracePeriod: service.stop_grace_period }),
+    stopGracePeriod: goDuration(Math.max(MIN_GRACE, seconds(service.stop_grace_period)) * 1000),
     ...(service.stop_signal !== undefined && { stopSignal: service.stop_signal }),
     ...(service.healthcheck && { healthcheck: health(service.healthcheck) }),
     ...(service.sysctls && { sysctl: service.sysctls }),
@@ -216,7 +221,7 @@ export function convergeSeconds(service: ComposeService): number {
     : 10;
   const direction = (step: ComposeUpdate = {}) => {
     const groups = step.parallelism === 0 ? 1 : Math.ceil(replicas / (step.parallelism ?? 1));
-    return groups * (start + seconds(step.monitor ?? '5s') + seconds(step.delay) + seconds(service.stop_grace_period));
+    return groups * (start + seconds(step.monitor ?? '5s') + seconds(step.delay) + Math.max(MIN_GRACE, seconds(service.stop_grace_period)));
   };
   return Math.ceil(60 + direction(deploy.update_config) + direction(deploy.rollback_config));
 }

@@ -24,7 +24,7 @@ export function expectBackend(service: Inspected, container: Inspected): void {
   expect(spec.User).toBe('1001:1001');
   expect(spec.ReadOnly).toBe(true);
   expect(spec.Init).toBe(true);
-  expect(spec.StopGracePeriod).toBe(2e9);
+  expect(spec.StopGracePeriod).toBe(30e9);
   expect(spec.CapabilityDrop).toEqual(['ALL']);
   expect(spec.CapabilityAdd).toEqual(['CAP_NET_BIND_SERVICE']);
   expect(spec.Sysctls).toEqual({ 'net.core.somaxconn': '65535' });

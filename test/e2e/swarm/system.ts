@@ -61,7 +61,7 @@ export function swarmSystem(props: SwarmSystemProps, root: IConstruct = emptyRoo
     restart: { condition: 'on-failure', delay: '1s', maxAttempts: 3 },
     rollout: { order: 'start-first', parallelism: 3, delay: '1s', monitor: '3s', failureAction: 'rollback', maxFailureRatio: 0.1 },
     rollback: { order: 'stop-first', parallelism: 3, delay: '0s', monitor: '1s', failureAction: 'pause' },
-    shutdown: { grace: '2s' },
+    shutdown: { grace: '30s' },
     logging: { options: { 'max-size': '50m', 'max-file': '5' } },
     metrics: { port: 'http' },
     networks: [{ network }],
