@@ -1,7 +1,8 @@
 import * as pulumi from '@pulumi/pulumi';
 import { type Environment, Environments } from '../model/environment';
 import { isDnsLabel } from '../model/names';
-import { type Problem, ProblemsError } from '../model/problems';
+import type { Problem } from '../model/problems';
+import { failWith } from './failure';
 import { PLATFORMS, type PlatformName } from './platforms';
 
 /** What may stand in a stack's config. */
@@ -52,9 +53,12 @@ export class StackConfig<System extends string = string> {
     if (namespace !== undefined && (!isDnsLabel(namespace) || namespace.length > 63)) {
       problems.push(wrong('namespace', namespace, 'a DNS label of at most 63 characters', '<namespace>'));
     }
-    if (problems.length > 0) throw new ProblemsError(problems);
+    if (problems.length > 0) failWith(problems);
     return new StackConfig(system, platform, environments.find((one) => one.name === environment) as Environment, architecture, namespace);
   }
+
+  /** The namespace, or what is put before names on a host. */
+  declare readonly namespace?: string;
 
   private constructor(
     /** The system that is deployed. */
@@ -65,9 +69,11 @@ export class StackConfig<System extends string = string> {
     readonly environment: Environment,
     /** Architecture of the hosts. */
     readonly architecture: 'amd64' | 'arm64',
-    /** The namespace, or what is put before names on a host. */
-    readonly namespace: string | undefined,
-  ) {}
+    namespace: string | undefined,
+  ) {
+    // absent rather than undefined, so that a config can be spread into the arguments of a stack
+    if (namespace !== undefined) this.namespace = namespace;
+  }
 }
 
 function wrong(key: string, value: string | undefined, allowed: string, example: string): Problem {

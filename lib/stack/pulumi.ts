@@ -1,7 +1,8 @@
 import * as pulumi from '@pulumi/pulumi';
 import { type Construct, RootConstruct } from 'constructs';
 import { Environment } from '../model/environment';
-import { formatProblem, ProblemsError } from '../model/problems';
+import { formatProblem } from '../model/problems';
+import { failWith } from './failure';
 import { type Deployment, type DeploymentOptions, PLATFORMS, type PlatformName } from './platforms';
 
 export { StackConfig, type StackConfigOptions } from './config';
@@ -36,7 +37,7 @@ export class Stack extends pulumi.ComponentResource {
     build(root);
     const { platform, environment: _, ...options } = args;
     const deployment = PLATFORMS[platform](root, { ...options, name });
-    if (deployment.plan.problems.length > 0) throw new ProblemsError(deployment.plan.problems);
+    if (deployment.plan.problems.length > 0) failWith(deployment.plan.problems);
     super('ironhull:index:Stack', name, {}, { ...opts, ...(args.provider && { providers: [args.provider] }) });
     this.plan = deployment.plan;
     this.report();

@@ -31,7 +31,7 @@ deployStack(
     backend.addSidecar('monitoring', MONITORING);
     backend.publish({ port: 'http', listen: Number(process.env.E2E_PORT) });
     new HardenedService(root, 'Toolbox', {
-      image: 'busybox:1.36',
+      image: 'busybox:1.37',
       command: ['sleep', '86400'],
       init: true,
       shutdown: { grace: '1s' },

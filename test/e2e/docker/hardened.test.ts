@@ -1,5 +1,5 @@
 /** The hardened backend on a real Docker engine: each value of VeoGen's documents, one test each. */
-import { everything, type Inspected, inspect, requireDocker, sweep, tryInspect } from '../support/docker';
+import { everything, type Inspected, inspect, mostOpenFiles, requireDocker, sweep, tryInspect } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
 import { must, run, until } from '../support/run';
 
@@ -27,13 +27,9 @@ async function look(): Promise<void> {
 }
 
 beforeAll(async () => {
-  await requireDocker('veogen/backend:1.0.0', 'busybox:1.36');
+  await requireDocker('veogen/backend:1.0.0', 'busybox:1.37');
   await requirePulumi();
-  // an engine without CAP_SYS_RESOURCE cannot raise its own limit
-  nofile = Math.min(
-    65535,
-    Number(await must('docker', ['run', '--rm', '--network', 'none', 'busybox:1.36', 'sh', '-c', 'ulimit -Hn'])) || 65535,
-  );
+  nofile = await mostOpenFiles();
   before = await everything();
   project = new PulumiProject('e2e-docker', 'test/e2e/docker/hardened.program.ts', {
     E2E_NAMESPACE: ID,

@@ -19,7 +19,7 @@ deployStack('shop', { platform: 'docker', environment: Environments.test, namesp
     networks: [{ network: back, aliases: ['vault'] }],
     health: { tcp: { port: 'http' }, interval: '1s', timeout: '1s' },
   });
-  new HardenedService(root, 'Toolbox', { image: 'busybox:1.36', command: ['sleep', '86400'], init: true, shutdown: { grace: '1s' } });
+  new HardenedService(root, 'Toolbox', { image: 'busybox:1.37', command: ['sleep', '86400'], init: true, shutdown: { grace: '1s' } });
 
   if (mistakes) {
     api.publish({ port: 'http', listen: 8080 });

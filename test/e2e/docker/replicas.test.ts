@@ -11,7 +11,7 @@ const started = async (name: string) => Date.parse((await inspect('container', `
 let project: PulumiProject;
 
 beforeAll(async () => {
-  await requireDocker('veogen/backend:1.0.0', 'busybox:1.36');
+  await requireDocker('veogen/backend:1.0.0', 'busybox:1.37');
   await requirePulumi();
   project = new PulumiProject('e2e-replicas', 'test/e2e/docker/replicas.program.ts', { E2E_NAMESPACE: ID });
   await project.init();

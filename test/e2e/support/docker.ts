@@ -14,6 +14,12 @@ export async function requireDocker(...images: string[]): Promise<void> {
   }
 }
 
+/** The most open files that a container can be given, at most 65535: an engine cannot raise its own limit without CAP_SYS_RESOURCE. */
+export async function mostOpenFiles(): Promise<number> {
+  const limit = await must('docker', ['run', '--rm', '--network', 'none', 'busybox:1.37', 'sh', '-c', 'ulimit -Hn']);
+  return Math.min(65535, Number(limit) || 65535);
+}
+
 /** What the engine says of an object; `undefined` if there is none. */
 export async function tryInspect(kind: 'container' | 'network' | 'volume' | 'service', name: string): Promise<Inspected | undefined> {
   const ran = await run('docker', [kind, 'inspect', name]);

@@ -1,0 +1,79 @@
+/** VeoGen in development, whole, on a real Docker engine. */
+import { everything, inspect, mostOpenFiles, requireDocker, sweep } from '../support/docker';
+import { PulumiProject, requirePulumi } from '../support/pulumi';
+import { must } from '../support/run';
+
+const ID = `e2v-${process.pid.toString(36)}${Date.now().toString(36).slice(-4)}`;
+const SERVICES = ['postgres', 'redis', 'backend', 'frontend', 'worker'].map((name) => `${ID}-veogen-${name}`);
+
+let project: PulumiProject;
+
+beforeAll(async () => {
+  await requireDocker(
+    'veogen/backend:1.0.0',
+    'veogen/frontend:1.0.0',
+    'veogen/worker:1.0.0',
+    'postgres:15-bookworm',
+    'redis:7.4-bookworm',
+    'prom/node-exporter:v1.8.2',
+    'busybox:1.37',
+  );
+  await requirePulumi();
+  project = new PulumiProject('e2e-veogen', 'test/e2e/docker/veogen.program.ts', {
+    E2E_NAMESPACE: ID,
+    E2E_NOFILE: String(await mostOpenFiles()),
+  });
+  await project.init({
+    'secret secrets:veogen-secrets.postgres-password': 'not-in-the-state-1',
+    'secret secrets:veogen-secrets.database-url': 'not-in-the-state-2',
+    'secret secrets:veogen-secrets.google-api-key': 'not-in-the-state-3',
+    'secret secrets:veogen-secrets.redis-url': 'not-in-the-state-4',
+  });
+  await project.up();
+}, 180_000);
+
+afterAll(async () => {
+  await project?.dispose();
+  await sweep(`${ID}-`);
+}, 120_000);
+
+test.each(SERVICES)('%s runs, hardened', async (name) => {
+  const { State, HostConfig, Config } = await inspect('container', name);
+  expect(State.Running).toBe(true);
+  expect(State.Health?.Status ?? 'healthy').toBe('healthy');
+  expect(HostConfig).toMatchObject({ ReadonlyRootfs: true, CapDrop: ['ALL'], Privileged: false, SecurityOpt: ['no-new-privileges:true'] });
+  expect(Config.User).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+});
+
+test('services start in the order of their connections', async () => {
+  const at = async (name: string) => Date.parse((await inspect('container', `${ID}-veogen-${name}`)).State.StartedAt);
+  const [postgres, redis, backend, frontend] = await Promise.all(['postgres', 'redis', 'backend', 'frontend'].map(at));
+  expect(backend).toBeGreaterThan(Math.max(postgres as number, redis as number));
+  expect(frontend).toBeGreaterThan(backend as number);
+});
+
+test('the backend reaches the database and the frontend the backend', async () => {
+  // the stand-in for the images connects to what it is asked for
+  const reach = (from: string, own: number, host: string, port: number) =>
+    must('docker', ['exec', `${ID}-veogen-${from}`, '/probe', 'get', `http://127.0.0.1:${own}/connect?host=${host}&port=${port}`]);
+  await reach('backend', 8000, 'veogen-postgres', 5432);
+  await reach('backend', 8000, 'veogen-redis', 6379);
+  await reach('frontend', 3000, 'veogen-backend', 8000);
+});
+
+test('the database takes the password of the secret', async () => {
+  const login = 'host=127.0.0.1 user=veogen dbname=veogen password=not-in-the-state-1';
+  expect((await must('docker', ['exec', `${ID}-veogen-postgres`, 'psql', login, '-tAc', 'select 1'])).trim()).toBe('1');
+});
+
+test('no secret is readable in the state', async () => expect(await project.state()).not.toMatch(/not-in-the-state/));
+
+test('a second preview finds no changes', async () => {
+  const { code, stdout } = await project.preview(['--expect-no-changes']);
+  expect({ code, said: code === 0 ? '' : stdout }).toEqual({ code: 0, said: '' });
+}, 60_000);
+
+test('destroy leaves nothing', async () => {
+  await project.destroy();
+  expect(await everything(ID)).toEqual([]);
+}, 120_000);
