@@ -10,7 +10,7 @@ export interface ExternalPeer {
   readonly podLabels?: Readonly<Record<string, string>>;
   /** Namespaces by their labels (Kubernetes). */
   readonly namespaceLabels?: Readonly<Record<string, string>>;
-  /** TCP ports; all if empty. */
+  /** TCP ports: of the peer where the edge leads to it, of the workload where it comes from the peer. All if empty. */
   readonly ports: readonly number[];
 }
 

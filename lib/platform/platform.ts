@@ -24,7 +24,7 @@ export interface StackView {
 export interface EdgeView {
   /** The other end: a workload, or somebody outside. */
   readonly peer: Part<'workload'> | ExternalPeer;
-  /** The ports of the target that may be connected to. None for a workload without ports; all for a peer outside. */
+  /** The ports of the target that may be connected to. None of a workload without ports; towards a peer outside none means all. */
   readonly ports: readonly PortSpec[];
 }
 

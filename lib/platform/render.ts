@@ -160,20 +160,19 @@ class Planner<N extends Natives, O> {
       if (Part.isPart(edge.peer)) continue;
       this.checkPorts(part, edge, part);
       this.checkPeer(part, edge.peer);
+      for (const value of edge.peer.ports) this.checkPort(part, part, value);
     }
   }
 
   private checkPorts(part: Part, edge: Edge, target: Part<'workload'>): void {
+    for (const value of edge.ports) this.checkPort(part, target, value);
+  }
+
+  private checkPort(part: Part, target: Part<'workload'>, value: string | number): void {
     const { ports } = target.resolve().spec;
-    for (const value of edge.ports) {
-      if (ports.some((port) => port.name === value)) continue;
-      this.problems.push({
-        path: displayPath(part),
-        what: `an edge names a port that ${displayPath(target)} does not have`,
-        value,
-        fix: usePort(ports),
-      });
-    }
+    if (ports.some((port) => port.name === value || port.port === value)) return;
+    const what = `an edge names a port that ${displayPath(target)} does not have`;
+    this.problems.push({ path: displayPath(part), what, value, fix: usePort(ports) });
   }
 
   private checkPeer(part: Part, peer: ExternalPeer): void {
@@ -265,5 +264,8 @@ function view(edge: Edge, target: Part<'workload'> | undefined): EdgeView {
     return { peer: edge.peer, ports: ports.map((port) => ({ name: String(port), port, protocol: 'tcp' as const })) };
   }
   const all: readonly PortSpec[] = target.resolve().spec.ports;
-  return { peer: edge.peer, ports: edge.ports.length === 0 ? all : all.filter((port) => edge.ports.includes(port.name)) };
+  // somebody outside names ports by their numbers
+  const numbers = Part.isPart(edge.peer) ? [] : edge.peer.ports;
+  const meant = (port: PortSpec) => numbers.length === 0 || numbers.includes(port.port);
+  return { peer: edge.peer, ports: all.filter((port) => meant(port) && (edge.ports.length === 0 || edge.ports.includes(port.name))) };
 }

@@ -115,6 +115,20 @@ describe('edges', () => {
     expect(at('db')?.incoming.map(({ ports }) => ports.map((port) => port.port))).toEqual([[5432, 9187], [9187]]);
   });
 
+  test('from outside are for the named ports only, by name and by number', () => {
+    const root = Testing.root();
+    const db = web(root, 'Db', { ports: { postgres: 5432, metrics: 9187 } });
+    db.network.allowFrom(Peers.cidr('203.0.113.0/24', 5432));
+    db.network.allowFrom(Peers.cidr('198.51.100.0/24'), 'metrics');
+    db.network.allowFrom(Peers.cidr('192.0.2.0/24'));
+    const { drafted } = plan(root, platform);
+    expect(drafted[0]?.at.incoming.map(({ ports }) => ports.map((port) => port.port))).toEqual([[5432], [9187], [5432, 9187]]);
+    db.network.allowFrom(Peers.cidr('203.0.113.0/24', 5433));
+    expect(Testing.problems(root, platform)).toEqual([
+      'test/Db: an edge names a port that test/Db does not have, got 5433; use one of postgres, metrics',
+    ]);
+  });
+
   test('to the internet mean public addresses only', () => {
     expect(Peers.internet(443)).toEqual({
       cidr: '0.0.0.0/0',

@@ -23,7 +23,9 @@ export function networkPolicy(spec: WorkloadSpec, at: Place, options: Kubernetes
     spec: {
       egress: [dns(), ...passable(at.outgoing).map((edge): NetworkPolicyEgressRule => ({ to: [peer(edge, at)], ...portsOf(edge.ports) }))],
       ingress: [
-        ...passable(at.incoming).map((edge): NetworkPolicyIngressRule => ({ from: [peer(edge, at)], ...portsOf(edge.ports) })),
+        ...at.incoming
+          .filter((edge) => edge.ports.length > 0)
+          .map((edge): NetworkPolicyIngressRule => ({ from: [peer(edge, at)], ...portsOf(edge.ports) })),
         ...published(spec, at),
       ],
       podSelector: { matchLabels: selectorOf(at.name) },
