@@ -71,7 +71,7 @@ class Planner<N extends Natives, O> {
     for (const part of this.parts) this.examine(part);
     const ordered = this.order();
     // a draft may rely on a spec that is right
-    const drafted = this.problems.length > 0 ? [] : ordered.map((part) => this.draft(part));
+    const drafted = this.problems.length > 0 ? [] : ordered.flatMap((part) => this.tryDraft(part));
     return {
       platform: this.platform,
       stack: this.stack,
@@ -214,6 +214,16 @@ class Planner<N extends Natives, O> {
     return byKind.flat();
   }
 
+  private tryDraft(part: Part): Drafted<N>[] {
+    try {
+      return [this.draft(part)];
+    } catch (error) {
+      if (!(error instanceof ProblemsError)) throw error;
+      this.problems.push(...error.problems);
+      return [];
+    }
+  }
+
   private draft<K extends Kind>(part: Part<K>): Drafted<N> {
     const at = this.at(part);
     const native = this.platform.cells[part.kind].draft(part.resolve().spec as Kinds[K], at);
@@ -239,7 +249,8 @@ class Planner<N extends Natives, O> {
       spec: (other) => other.resolve().spec,
       native: (other) => {
         const native = this.natives.get(other as unknown as Part);
-        if (!native) throw new Error(`${path}: ${other.node.path} is not part of this stack, or comes later`);
+        const what = `needs ${displayPath(other)}, which is not part of this stack`;
+        if (!native) throw new ProblemsError([{ path, what, fix: 'put both into one stack' }]);
         return native as N[typeof other.kind];
       },
       routes: this.routes.get(part as Part) ?? [],

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   commit,
   Environments,
+  ExistingSecret,
   edgesOf,
   formatProblem,
   HardenedService,
@@ -228,6 +229,28 @@ describe('a plan', () => {
       '1 problem:\n  test/Broken: size: a volume needs a size of at least 1Mi in binary units, got "1G"; write it as \'10Gi\'',
     );
     expect(handed).toEqual([]);
+  });
+
+  test('reports what it needs of another stack, with everything else', () => {
+    const root = Testing.root('app');
+    const [mine, foreign] = [new Construct(root, 'Mine'), new Construct(root, 'Foreign')];
+    const secret = new ExistingSecret(foreign, 'Secrets', { existing: 'theirs' });
+    web(mine, 'Api', { env: { PASSWORD: secret.key('password') } });
+    const needing: typeof platform = {
+      ...platform,
+      cells: {
+        ...platform.cells,
+        workload: {
+          ...platform.cells.workload,
+          draft: (_spec, at) => ({ name: at.native(secret.part).name, spec: {} }),
+        },
+      },
+    };
+    const { problems, drafted } = plan(root, needing, { foreign: (scope) => scope === foreign });
+    expect(problems.map(formatProblem)).toEqual([
+      'app/Mine/Api: needs app/Foreign/Secrets, which is not part of this stack; put both into one stack',
+    ]);
+    expect(drafted).toEqual([]);
   });
 
   test('lists warnings without failing: an image without a digest, outside development and test', () => {
