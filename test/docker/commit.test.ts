@@ -1,3 +1,4 @@
+import { Provider } from '@pulumi/docker';
 import type { Construct } from 'constructs';
 import { Environments, HardenedService, NetworkSegment, PersistentVolume } from '../../lib';
 import { PIDS_PROVIDER } from '../../lib/platforms/docker/pids';
@@ -96,6 +97,22 @@ test('a sidecar is in the namespaces of its replica', async () => {
   expect(recorded.find(CONTAINER, 'api-2-log').inputs).toMatchObject({ networkMode: 'container:api-2-id', pidMode: 'container:api-2-id' });
   expect(recorded.find(CONTAINER, 'api-1-proxy').inputs).toMatchObject({ networkMode: 'container:api-1-id' });
   expect(recorded.find(CONTAINER, 'api-1-proxy').inputs).not.toHaveProperty('pidMode');
+});
+
+test('the docker command asks the engine of the provider', async () => {
+  const recorded = await record(() => {
+    const provider = new Provider('remote', { host: 'ssh://deploy@host' });
+    deployStack('veogen', { platform: 'docker', environment: Environments.test, provider }, (root) => {
+      new HardenedService(root, 'Api', { image, pids: 50 });
+    });
+  });
+  expect(recorded.find('pulumi-nodejs:dynamic/ironhull:PidsLimit', 'api').inputs).toEqual({
+    container: 'api-id',
+    limit: 50,
+    host: 'ssh://deploy@host',
+    __provider: PIDS_PROVIDER,
+  });
+  expect(recorded.find(CONTAINER, 'api').provider).toContain('::remote::');
 });
 
 describe('the limit of processes', () => {

@@ -8,6 +8,8 @@ export interface Registered {
   readonly urn: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly parent: string;
+  /** Reference to its provider; empty for the default one. */
+  readonly provider: string;
   /** Names of the resources that it waits for. */
   readonly dependsOn: readonly string[];
   readonly replaceOnChanges: readonly string[];
@@ -36,6 +38,7 @@ interface Request {
   getType(): string;
   getName(): string;
   getParent(): string;
+  getProvider(): string;
   getDependenciesList(): string[];
   getReplaceonchangesList(): string[];
   getDeletebeforereplace(): boolean;
@@ -94,6 +97,7 @@ function describeRequest(request: Request, inputs: Readonly<Record<string, unkno
     urn: `urn:pulumi:test::project::${types}::${request.getName()}`,
     inputs,
     parent,
+    provider: request.getProvider(),
     dependsOn: request.getDependenciesList().map((urn) => urn.split('::').pop() as string),
     replaceOnChanges: request.getReplaceonchangesList(),
     deleteBeforeReplace: request.getDeletebeforereplace(),

@@ -19,7 +19,8 @@ export const support: Readonly<Record<Feature, Support>> = {
   'health.probes': { emulated: 'one health check with the common settings; Docker restarts nothing that is unhealthy' },
   sidecar: {
     emulated:
-      "a container of its own in the replica's network namespace; after the replica's process was restarted it has to be restarted too",
+      "a container of its own in the replica's namespaces; when Docker restarts a replica whose process ended, its sidecars lose " +
+      'it and have to be restarted too',
   },
   'sidecar.processes': 'native',
   'sidecar.replicated': 'native',
