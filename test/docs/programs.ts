@@ -37,7 +37,7 @@ export function programsOf(document: string): Program[] {
     if (fence.language !== 'ts') return;
     const next = fences[i + 1];
     const output = next && ['yaml', 'text'].includes(next.language) ? { line: next.line, text: next.body } : undefined;
-    const before = programs.findLast((program) => program.marker === 'run')?.code ?? '';
+    const before = programs.filter((program) => program.marker === 'run').at(-1)?.code ?? '';
     const code = fence.marker === 'more' ? before.replace(/(?=app\.synth\(\);\s*$)|$/, `${fence.body}\n`) : fence.body;
     programs.push({ document, line: fence.line, marker: fence.marker, code, ...(output && { output }) });
   });
