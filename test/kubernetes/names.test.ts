@@ -69,3 +69,22 @@ test('the label of the system can be chosen', () => {
   new HardenedService(chart, 'web', { image: IMAGE });
   expect(objectsOf(chart)['Deployment/web'].metadata.labels['app.kubernetes.io/part-of']).toBe('my-shop');
 });
+
+test('the namespace is made with its labels, unless somebody else makes it', () => {
+  const make = (createNamespace: boolean) => {
+    const chart = chartOf({ createNamespace });
+    new HardenedService(chart, 'web', { image: IMAGE });
+    return objectsOf(chart)['Namespace/shop'];
+  };
+  expect(make(false)).toBeUndefined();
+  expect(make(true).metadata.labels).toEqual({
+    'app.kubernetes.io/instance': 'shop',
+    'app.kubernetes.io/managed-by': 'ironhull',
+    'app.kubernetes.io/part-of': 'shop',
+    environment: 'production',
+    name: 'shop',
+    'pod-security.kubernetes.io/audit': 'restricted',
+    'pod-security.kubernetes.io/enforce': 'restricted',
+    'pod-security.kubernetes.io/warn': 'restricted',
+  });
+});

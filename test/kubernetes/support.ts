@@ -11,8 +11,8 @@ export const IMAGE = `registry.example/team/web:1.4.2@${DIGEST}`;
 export type Any = any;
 
 /** A chart in an app of its own. */
-export function chartOf(props: IronhullChartProps = {}, id = 'shop'): IronhullChart {
-  return new IronhullChart(new App(), id, { environment: Environments.production, namespace: 'shop', ...props });
+export function chartOf(props: IronhullChartProps = {}, id = 'shop', app = new App()): IronhullChart {
+  return new IronhullChart(app, id, { environment: Environments.production, namespace: 'shop', ...props });
 }
 
 /** All objects of all charts, by `Kind/name`. */
