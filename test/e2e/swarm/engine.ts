@@ -53,15 +53,16 @@ export async function leftovers(prefix: string): Promise<string[]> {
   return lists.flat().sort();
 }
 
-/** Removes the volumes with a prefix, once their containers are gone. */
-export async function removeVolumes(prefix: string): Promise<void> {
+/** Removes everything with a prefix: services first, the rest once their containers are gone. Fails if something stays. */
+export async function removeAll(prefix: string): Promise<void> {
   await until(
-    `no volumes of ${prefix}`,
+    `nothing of ${prefix}`,
     async () => {
-      const volumes = (await leftovers(prefix)).filter((line) => line.startsWith('volume ')).map((line) => line.slice(7));
-      if (volumes.length > 0) await run('docker', ['volume', 'rm', ...volumes]);
-      return volumes;
+      const left = (await leftovers(prefix)).map((line) => line.split(' ') as [string, string]);
+      const services = left.filter(([kind]) => kind === 'service');
+      for (const [kind, name] of services.length > 0 ? services : left) await run('docker', [kind, 'rm', name]);
+      return left;
     },
-    (volumes) => volumes.length === 0,
+    (left) => left.length === 0,
   );
 }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { IMAGE } from '../compose/system';
 import { inspect, requireDocker } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
-import { run, until } from '../support/run';
-import { containerOf, labelNode, leftovers, removeVolumes, requireSwarm, running } from './engine';
+import { until } from '../support/run';
+import { containerOf, labelNode, leftovers, removeAll, requireSwarm, running } from './engine';
 import { expectBackend, expectDatabase, expectMounts, expectNetwork } from './expectations';
 
 const STACK = `ihp${process.pid}`;
@@ -29,8 +29,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await project.dispose();
-  for (const line of await leftovers(STACK)) await run('docker', [...line.split(' ').slice(0, 1), 'rm', line.split(' ')[1] as string]);
-  await removeVolumes(STACK);
+  await removeAll(STACK);
   await unlabel();
 });
 
@@ -46,7 +45,9 @@ describe('V6: services through Pulumi', () => {
     const gateway = await inspect('service', `${STACK}_gateway`);
     expect(gateway.Spec.EndpointSpec.Ports).toEqual([{ Protocol: 'tcp', TargetPort: 8080, PublishedPort: PORT, PublishMode: 'host' }]);
     expect((await fetch(`http://127.0.0.1:${PORT}/write?path=/tmp/a`)).status).toBe(200);
-    expect(await (await fetch(`http://127.0.0.1:${PORT}/connect?host=backend&port=8000`, { signal: AbortSignal.timeout(10_000) })).text()).toContain('connected');
+    expect(
+      await (await fetch(`http://127.0.0.1:${PORT}/connect?host=backend&port=8000`, { signal: AbortSignal.timeout(10_000) })).text(),
+    ).toContain('connected');
   });
 
   test('a second preview has no changes, and the state has no secret in clear', async () => {

@@ -5,7 +5,7 @@ import { swarmStackFile } from '../../../lib/platforms/swarm';
 import { IMAGE } from '../compose/system';
 import { inspect, requireDocker } from '../support/docker';
 import { type Ran, run, until } from '../support/run';
-import { containerOf, labelNode, leftovers, removeVolumes, requireSwarm, running } from './engine';
+import { containerOf, labelNode, leftovers, removeAll, requireSwarm, running } from './engine';
 import { expectBackend, expectDatabase, expectMounts, expectNetwork } from './expectations';
 import { type SwarmSystemProps, swarmSystem } from './system';
 
@@ -36,8 +36,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await run('docker', ['stack', 'rm', STACK]);
-  await removeVolumes(STACK);
+  await removeAll(STACK);
   await unlabel();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -71,7 +70,9 @@ describe('V6: a stack file', () => {
     const gateway = await inspect('service', `${STACK}_gateway`);
     expect(gateway.Spec.EndpointSpec.Ports).toEqual([{ Protocol: 'tcp', TargetPort: 8080, PublishedPort: PORT, PublishMode: 'host' }]);
     expect((await fetch(`http://127.0.0.1:${PORT}/write?path=/tmp/a`)).status).toBe(200);
-    expect(await (await fetch(`http://127.0.0.1:${PORT}/connect?host=backend&port=8000`, { signal: AbortSignal.timeout(10_000) })).text()).toContain('connected');
+    expect(
+      await (await fetch(`http://127.0.0.1:${PORT}/connect?host=backend&port=8000`, { signal: AbortSignal.timeout(10_000) })).text(),
+    ).toContain('connected');
   });
 
   test('a changed health check and a changed tmpfs arrive', async () => {
