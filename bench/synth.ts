@@ -12,7 +12,7 @@
  */
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 
 interface Case {
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
     check(one, results);
     return { one, results };
   });
-  const text = report(rows);
+  const text = report(rows, roundRatios(runs));
   console.log(text);
   if (args.includes('--write')) writeSection(text);
 }
@@ -96,7 +96,7 @@ function median(runs: readonly (Run | string)[]): Run | string {
   return sorted[Math.floor(sorted.length / 2)] as Run;
 }
 
-function report(rows: readonly { readonly one: Case; readonly results: Results }[]): string {
+function report(rows: readonly { readonly one: Case; readonly results: Results }[], pairs: string): string {
   const cell = (run: Run | string | undefined) => (typeof run === 'object' ? seconds(run.total) : (run ?? '-'));
   const ratio = (one: Case, a: Run | string | undefined, b: Run | string | undefined) => {
     if (typeof a !== 'object' || b === undefined) return '-';
@@ -114,9 +114,10 @@ function report(rows: readonly { readonly one: Case; readonly results: Results }
     '|---|--:|--:|--:|--:|--:|--:|',
     ...lines,
     '',
-    `Twice the services take ${growth} times as long.`,
+    `Twice the services take ${growth} times as long. ${pairs}`,
     '',
     `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.version}; median of up to ${rounds} rounds, in turns.`,
+    `Load at the end: ${loadavg()[0]?.toFixed(1)}. Above the number of cores, times say little; ratios within a round still do.`,
   ].join('\n');
 }
 
@@ -136,6 +137,18 @@ function writeSection(text: string): void {
   const [start, end] = [before.indexOf(BEGIN), before.indexOf(END)];
   const after = start < 0 ? `${before.trimEnd()}\n\n${section}\n` : before.slice(0, start) + section + before.slice(end + END.length);
   writeFileSync(file, after);
+}
+
+/** The ratio within each round: what a machine that others use leaves comparable. */
+function roundRatios(runs: ReadonlyMap<Case, ReadonlyMap<Who, readonly (Run | string)[]>>): string {
+  const texts = [...runs].flatMap(([one, its]) => {
+    const ratios = (its.get('ours') ?? []).flatMap((ours, i) => {
+      const peer = its.get('peer')?.[i];
+      return typeof ours === 'object' && typeof peer === 'object' ? [`${(peer.total / ours.total).toFixed(1)} x`] : [];
+    });
+    return ratios.length > 1 ? [`${one.title}, round by round: ${ratios.join(', ')}.`] : [];
+  });
+  return texts.join(' ');
 }
 
 function seconds(ms: number): string {
