@@ -270,14 +270,18 @@ describe('prober', () => {
     expect(result.stderr).toMatch(code ? /HTTP status/ : /^$/);
   });
 
-  test.each(['SSH-2.0-OpenSSH_9.2\r\n', 'HTTP/2 200 OK\r\n', 'HTTP/1.1 2000 OK\r\n', 'HTTP/1.1 20x OK\r\n', 'HTTP/1.1  200', '\0\0'])(
-    'http is unhealthy at once for the reply %j',
-    async (reply) => {
-      const result = await run('http', await dripping(reply), '/', '--timeout', 20000);
-      expect(result).toMatchObject(unhealthy(/: the reply is not HTTP\/1\n$/));
-      expect(result.elapsedMs).toBeLessThan(10000);
-    },
-  );
+  test.each([
+    'SSH-2.0-OpenSSH_9.2\r\n',
+    'HTTP/2 200 OK\r\n',
+    'HTTP/1.1 2000 OK\r\n',
+    'HTTP/1.1 20x OK\r\n',
+    'HTTP/1.1  200',
+    '\0\0',
+  ])('http is unhealthy at once for the reply %j', async (reply) => {
+    const result = await run('http', await dripping(reply), '/', '--timeout', 20000);
+    expect(result).toMatchObject(unhealthy(/: the reply is not HTTP\/1\n$/));
+    expect(result.elapsedMs).toBeLessThan(10000);
+  });
 
   test('http is unhealthy if the server closes at once', async () => {
     const port = await raw((socket) => socket.destroy());

@@ -102,15 +102,14 @@ function conformance<N extends Natives, O>(platform: Platform<N, O>, observers: 
       else (observe as Exclude<typeof observe, string>)(see(subject, planned));
     });
 
-    test.each(named.filter(([feature]) => typeof observers[feature] === 'function' && !PROMISES.includes(feature)))(
-      'does %s only where it is asked for',
-      (feature) => {
-        const { planned, subject } = planCase(PLAIN, platform);
-        expect(planned.problems).toEqual([]);
-        const seen = see(subject, planned);
-        expect(() => (observers[feature] as Exclude<Observers<N>[Feature], string>)(seen)).toThrow();
-      },
-    );
+    test.each(
+      named.filter(([feature]) => typeof observers[feature] === 'function' && !PROMISES.includes(feature)),
+    )('does %s only where it is asked for', (feature) => {
+      const { planned, subject } = planCase(PLAIN, platform);
+      expect(planned.problems).toEqual([]);
+      const seen = see(subject, planned);
+      expect(() => (observers[feature] as Exclude<Observers<N>[Feature], string>)(seen)).toThrow();
+    });
 
     test.each(named)('natives for %s are plain data of their own, and the same every time', (_feature, one) => {
       const [first, second] = [planCase(one, platform, ALL_FEATURES), planCase(one, platform, ALL_FEATURES)];

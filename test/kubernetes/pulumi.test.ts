@@ -39,22 +39,22 @@ function rootOf(build: (root: Construct) => void, environment: Environment = Env
   return root;
 }
 
-test.each([Environments.production, Environments.development])(
-  'VeoGen in $name is the same through Pulumi as in YAML',
-  async (environment) => {
-    const chart = new IronhullChart(new App(), 'x', { environment, namespace: 'veogen' });
-    new VeoGen(chart);
-    const written = [...synthesize(chart.node.root).manifests.values()].flat();
-    const recorded = await record(() => {
-      deployKubernetes(
-        rootOf((root) => new VeoGen(root), environment),
-        { parent: new Parent(), name: 'veogen' },
-      );
-    });
-    expect(sort(manifestsOf(recorded))).toEqual(sort(written));
-    expect(written.length).toBeGreaterThan(15);
-  },
-);
+test.each([
+  Environments.production,
+  Environments.development,
+])('VeoGen in $name is the same through Pulumi as in YAML', async (environment) => {
+  const chart = new IronhullChart(new App(), 'x', { environment, namespace: 'veogen' });
+  new VeoGen(chart);
+  const written = [...synthesize(chart.node.root).manifests.values()].flat();
+  const recorded = await record(() => {
+    deployKubernetes(
+      rootOf((root) => new VeoGen(root), environment),
+      { parent: new Parent(), name: 'veogen' },
+    );
+  });
+  expect(sort(manifestsOf(recorded))).toEqual(sort(written));
+  expect(written.length).toBeGreaterThan(15);
+});
 
 test('logical names are made of kind, namespace and name; parents are what was given', async () => {
   const recorded = await record(() => {

@@ -58,10 +58,20 @@ describe('sizes', () => {
     ['2Ti', 2_199_023_255_552],
   ])('%s', (text, bytes) => expect(trySize(text)).toBe(bytes));
 
-  test.each(['4G', '4g', '4GB', '512', '512M', '-1Mi', '0.1Ki', '1 Mi', 'Mi', '1Pi', '1e3Mi', `${'9'.repeat(30)}Ti`])(
-    '%s is none',
-    (text) => expect(trySize(text)).toBeUndefined(),
-  );
+  test.each([
+    '4G',
+    '4g',
+    '4GB',
+    '512',
+    '512M',
+    '-1Mi',
+    '0.1Ki',
+    '1 Mi',
+    'Mi',
+    '1Pi',
+    '1e3Mi',
+    `${'9'.repeat(30)}Ti`,
+  ])('%s is none', (text) => expect(trySize(text)).toBeUndefined());
 
   test('print and parse', () => {
     fc.assert(fc.property(fc.integer({ min: 1, max: 2 ** 42 }), (kib) => trySize(binarySize(kib * 1024)) === kib * 1024));
@@ -82,8 +92,7 @@ describe('processor time', () => {
   ])('%p', (value, milli) => expect(tryCpu(value)).toBe(milli));
 
   test.each(['2', '0.5', '500', 'm', '-1m', '1.5m', 0.0001, Number.NaN, Number.POSITIVE_INFINITY, null, {}])('%p is none', (value) =>
-    expect(tryCpu(value)).toBeUndefined(),
-  );
+    expect(tryCpu(value)).toBeUndefined());
 
   test('print and parse', () => {
     fc.assert(

@@ -87,10 +87,13 @@ describe('V1: as the process sees it', () => {
 });
 
 describe('V2: environment', () => {
-  test.each(['PYTHONDONTWRITEBYTECODE=1', 'PYTHONUNBUFFERED=1', 'PYTHONPATH=/app', 'MALLOC_ARENA_MAX=2', 'PYTHONMALLOC=malloc'])(
-    '%s',
-    (pair) => expect(backend.Config.Env).toContain(pair),
-  );
+  test.each([
+    'PYTHONDONTWRITEBYTECODE=1',
+    'PYTHONUNBUFFERED=1',
+    'PYTHONPATH=/app',
+    'MALLOC_ARENA_MAX=2',
+    'PYTHONMALLOC=malloc',
+  ])('%s', (pair) => expect(backend.Config.Env).toContain(pair));
   test('a value that is known only while deploying', () => expect(backend.Config.Env).toContain('LATE=e2e'));
   test('a secret arrives', () => expect(backend.Config.Env).toContain(`DATABASE_URL=${PASSWORD}`));
   test('and is not readable in the state', async () => expect(await project.state()).not.toContain('not-in-the-state'));
