@@ -162,6 +162,7 @@ export class VeoGen extends Construct {
       ports: { redis: 6379 },
       writable: [{ path: '/data', size: '16Mi' }],
       health: { tcp: { port: 'redis' } },
+      acknowledge: { replicas: 'a cache that is lost with its only replica fills again' },
       shutdown: { drain: '0s' },
       networks: [{ network: this.segment }],
     });

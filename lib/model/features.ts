@@ -47,6 +47,7 @@ export const FEATURES = {
   'network.edges': 'Only what an edge allows can connect',
   'secret.environment': 'A secret value in an environment variable',
   'late-bound': 'A value that is known only after deployment',
+  'volume.owner': 'A volume that the user of the container can write to',
   'volume.shared': 'A volume that several nodes write to',
   'volume.driver': 'A shared volume by a driver of the engine',
   'route.address': 'A published port on one address of the host',

@@ -164,8 +164,14 @@ export const CONFORMANCE: readonly ConformanceCase[] = [
     },
   },
   of('late-bound', { env: { ADDRESS: new Later() } }),
-  volumeCase('volume.shared', { size: '3Gi', shared: true }),
-  volumeCase('volume.driver', { size: '3Gi', shared: true, driver: 'example/nfs', driverOptions: { share: 'data' } }, 'volume.shared'),
+  volumeCase('volume.owner', { size: '1Gi' }),
+  volumeCase('volume.shared', { size: '3Gi', shared: true }, 'volume.owner'),
+  volumeCase(
+    'volume.driver',
+    { size: '3Gi', shared: true, driver: 'example/nfs', driverOptions: { share: 'data' } },
+    'volume.shared',
+    'volume.owner',
+  ),
   {
     feature: 'route.address',
     also: [],

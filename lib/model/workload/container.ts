@@ -160,6 +160,7 @@ function resolveMounts(mounts: readonly MountProps[], writable: readonly Writabl
     if (taken.has(path) && path !== INVALID_PATH)
       read.problem('mounts', 'two things are mounted at the same path', path, 'give each a path of its own');
     taken.add(path);
+    if (!mount.readOnly) read.r.feature('volume.owner');
     return { volume, path, readOnly: mount.readOnly ?? false };
   });
 }

@@ -49,6 +49,9 @@ export const support: Readonly<Record<Feature, Support>> = {
     emulated: 'a variable that has to be set where `docker compose` is run; whoever may inspect the container can read it',
   },
   'late-bound': { unsupported: 'a file is written before anything is deployed; where acknowledged, a variable of the same name is read' },
+  'volume.owner': {
+    emulated: 'a new volume takes owner and mode of the directory that the image has at its path, and without one belongs to root',
+  },
   'volume.shared': 'native',
   'volume.driver': 'native',
   'route.address': 'native',

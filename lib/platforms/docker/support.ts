@@ -48,6 +48,9 @@ export const support: Readonly<Record<Feature, Support>> = {
   'network.edges': { emulated: 'by segment: containers of one segment reach each other; put what must not meet into segments of its own' },
   'secret.environment': { emulated: "from the stack's secret config; whoever may inspect the container can read it" },
   'late-bound': 'native',
+  'volume.owner': {
+    emulated: 'a new volume takes owner and mode of the directory that the image has at its path, and without one belongs to root',
+  },
   'volume.shared': 'native',
   'volume.driver': 'native',
   'route.address': 'native',

@@ -46,6 +46,7 @@ export const support: Readonly<Record<Feature, Support>> = {
   'network.edges': 'native',
   'secret.environment': 'native',
   'late-bound': 'native',
+  'volume.owner': 'native',
   'volume.shared': 'native',
   'volume.driver': { emulated: 'the storage class decides which driver serves a volume' },
   'route.address': { unsupported: 'a load balancer has an address of its own' },

@@ -53,6 +53,9 @@ export const fileSupport: Readonly<Record<Feature, Support>> = {
     emulated: 'a variable that has to be set where `docker stack deploy` is run; whoever may inspect the service can read it',
   },
   'late-bound': { unsupported: 'a file is written before anything is deployed; where acknowledged, a variable of the same name is read' },
+  'volume.owner': {
+    emulated: 'a new volume takes owner and mode of the directory that the image has at its path, and without one belongs to root',
+  },
   'volume.shared': {
     unsupported: 'each node has a volume of its own; mount one file system on every node, or use a volume driver that does',
   },

@@ -65,6 +65,11 @@ export const common = {
   'secret.environment': (c: C) => {
     expect(service(c).environment).toEqual({ PASSWORD: { secret: 'app-secrets', key: 'password' } });
   },
+  // the engine's own behaviour with a named volume; a bind mount, or `nocopy`, would not have it
+  'volume.owner': (c: C) =>
+    expect(c.workload.service.volumes?.filter((one) => one.type === 'volume')).toEqual([
+      { type: 'volume', source: 'case-data', target: '/data' },
+    ]),
   'volume.driver': (c: C) => expect(c.volume).toMatchObject({ driver: 'example/nfs', driver_opts: { share: 'data' } }),
   'route.sources': 'refused',
 } as const satisfies Partial<Observers<ComposeNatives>>;

@@ -84,6 +84,8 @@ export const dockerObservers: Observers<DockerNatives> = {
     expect(envs).toHaveLength(1);
     expect(envs[0]).toHaveProperty('apply');
   },
+  // the engine's own behaviour with a named volume; a bind mount would not have it
+  'volume.owner': (d) => expect(args(d)?.volumes).toEqual([{ volumeName: 'case-data', containerPath: '/data' }]),
   'volume.shared': (d) => expect(args(d)?.volumes).toMatchObject([{ volumeName: 'case-data', containerPath: '/data' }]),
   'volume.driver': (d) => expect(d.volume.args).toMatchObject({ driver: 'example/nfs', driverOpts: { share: 'data' } }),
   'route.address': (d) => {

@@ -102,6 +102,11 @@ export const kubernetesObservers: Observers<KubernetesNatives> = {
     expect(container(k)?.env).toEqual([{ name: 'PASSWORD', valueFrom: { secretKeyRef: { key: 'password', name: 'app-secrets' } } }]);
   },
   'late-bound': (k) => expect(container(k)?.env).toEqual([{ name: 'ADDRESS', value: expect.objectContaining({}) }]),
+  'volume.owner': (k) => {
+    const { securityContext, volumes } = k.workload.deployment.spec.template.spec ?? {};
+    expect(volumes).toContainEqual({ name: 'case-data', persistentVolumeClaim: { claimName: 'case-data' } });
+    expect(securityContext).toMatchObject({ fsGroup: 65532, runAsGroup: 65532, fsGroupChangePolicy: 'OnRootMismatch' });
+  },
   'volume.shared': (k) => expect(k.volume.claim.spec.accessModes).toEqual(['ReadWriteMany']),
   'volume.driver': 'elsewhere',
   'route.address': 'refused',
