@@ -27,7 +27,7 @@ function entries(): Entry[] {
     exports: Record<string, string | { types: string }>;
   };
   return Object.entries(exports).flatMap(([key, target]) =>
-    typeof target === 'string' ? [] : [{ name: key === '.' ? 'index' : key.slice(2), file: join(root, target.types) }],
+    typeof target === 'string' ? [] : [{ name: key === '.' ? 'index' : key.slice(2).replaceAll('/', '-'), file: join(root, target.types) }],
   );
 }
 

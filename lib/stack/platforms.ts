@@ -1,8 +1,24 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { IConstruct } from 'constructs';
 import type { Natives, Plan } from '../platform/platform';
-import type { KubernetesDeployment } from '../platforms/kubernetes/pulumi';
-import type { SwarmDeployment } from '../platforms/swarm/pulumi';
+
+/** How the services of a Swarm are reached. */
+export interface SwarmTarget {
+  /** A virtual address for each service, or the addresses of its replicas by DNS. @default 'vip' */
+  readonly endpointMode?: 'vip' | 'dnsrr';
+  /** Published on every node by the routing mesh, or on the nodes that run a replica. @default 'ingress' */
+  readonly publishMode?: 'ingress' | 'host';
+}
+
+/** What else a cluster is told. */
+export interface KubernetesTarget {
+  /** Whether the namespace is made, guarded by Pod Security admission. @default true */
+  readonly createNamespace?: boolean;
+  /** When nodes pull images. @default 'Always' */
+  readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
+  /** More labels of every object. @default - none */
+  readonly labels?: Readonly<Record<string, string>>;
+}
 
 /** What a platform is told of a deployment. */
 export interface DeploymentOptions {
@@ -19,10 +35,13 @@ export interface DeploymentOptions {
   /** Architecture of the Docker host or the Swarm nodes, for the health prober. @default 'amd64' */
   readonly architecture?: 'amd64' | 'arm64';
   /** How services of a Swarm are reached. @default - a virtual address each, and the routing mesh */
-  readonly swarm?: Pick<SwarmDeployment, 'endpointMode' | 'publishMode'>;
+  readonly swarm?: SwarmTarget;
   /** What else a cluster is told. @default - see there */
-  readonly kubernetes?: Omit<KubernetesDeployment, 'name' | 'namespace' | 'provider'>;
+  readonly kubernetes?: KubernetesTarget;
 }
+
+/** A platform of Pulumi. */
+export type PlatformName = 'docker' | 'swarm' | 'kubernetes';
 
 /** A stack that was planned; nothing was registered yet. */
 export interface Deployment {
@@ -36,7 +55,7 @@ export interface Deployment {
 export type Prepare = (root: IConstruct, options: DeploymentOptions) => Deployment;
 
 /** Where a stack can be deployed to. Each loads the SDK of its platform only when it is chosen: loading all takes seconds. */
-export const PLATFORMS = {
+export const PLATFORMS: Readonly<Record<PlatformName, Prepare>> = {
   docker: (root, options) => {
     const { planDocker, commitDocker } = require('../platforms/docker/pulumi') as typeof import('../platforms/docker/pulumi');
     const plan = planDocker(root, options);
@@ -53,7 +72,4 @@ export const PLATFORMS = {
     const planned = planKubernetes(root, { ...kubernetes, ...options });
     return { plan: planned.plan, commit: (parent) => commitKubernetes(planned, { ...options, parent }) };
   },
-} as const satisfies Readonly<Record<string, Prepare>>;
-
-/** The name of a platform of Pulumi. */
-export type PlatformName = keyof typeof PLATFORMS;
+};

@@ -6,7 +6,7 @@ import { failWith } from './failure';
 import { type Deployment, type DeploymentOptions, PLATFORMS, type PlatformName } from './platforms';
 
 export { StackConfig, type StackConfigOptions } from './config';
-export type { Deployment, DeploymentOptions, PlatformName } from './platforms';
+export type { Deployment, DeploymentOptions, KubernetesTarget, PlatformName, SwarmTarget } from './platforms';
 
 /** How a stack is deployed. */
 export interface StackArgs extends Omit<DeploymentOptions, 'name'> {

@@ -8,7 +8,7 @@ import { deliverProber } from './prober';
 import { support } from './support';
 import { defaultNetwork, draftWorkload } from './workload';
 
-export type { DockerContainer, DockerNatives, DockerOut, Editable, SecretReference } from './natives';
+export type { DockerContainer, DockerNatives, DockerOut, Draft, Editable, Leaf, Plain, SecretReference } from './natives';
 
 /** Containers, networks and volumes of one Docker host, through Pulumi's Docker provider. */
 export const docker: Platform<DockerNatives, DockerOut> = {

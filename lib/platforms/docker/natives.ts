@@ -3,9 +3,12 @@ import type * as pulumi from '@pulumi/pulumi';
 import type { Part } from '../../model/part';
 import type { SecretSpec } from '../../model/secret';
 
-type Plain<I> = Exclude<I, PromiseLike<unknown> | pulumi.OutputInstance<unknown>>;
-type Leaf = string | number | boolean | undefined;
-type Draft<V> = [V] extends [Leaf]
+/** A value of an argument, without the ways in which it may come later. */
+export type Plain<I> = Exclude<I, PromiseLike<unknown> | pulumi.OutputInstance<unknown>>;
+/** A value that nothing is within. */
+export type Leaf = string | number | boolean | undefined;
+/** An argument that can be edited before it is handed over. */
+export type Draft<V> = [V] extends [Leaf]
   ? pulumi.Input<V>
   : [V] extends [readonly (infer E)[] | undefined]
     ? Draft<Plain<E>>[] | Extract<V, undefined>

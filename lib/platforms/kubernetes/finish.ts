@@ -6,9 +6,13 @@ export type Json = string | number | boolean | Json[] | { [key: string]: Json };
 
 /** A finished object. */
 export interface FinishedManifest {
+  /** Everything else. */
   [key: string]: Json;
+  /** Group and version. */
   apiVersion: string;
+  /** Kind. */
   kind: string;
+  /** Name, namespace, labels and annotations. */
   metadata: { [key: string]: Json; name: string };
 }
 

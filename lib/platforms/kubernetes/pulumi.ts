@@ -64,5 +64,7 @@ export function deployKubernetes(
   return planned.plan;
 }
 
+export type { ChartLike, Placed } from './chart-plan';
 export { PulumiOutputResolver } from './outputs';
 export { deployChart } from './pulumi-chart';
+export type { FinishedObject, RegistrarOptions, StackObjects };
