@@ -2,7 +2,7 @@ import type { Acknowledgements } from '../../lib';
 
 /** What one target or another cannot do for VeoGen, and why that is acceptable. */
 export const ACCEPTED: Acknowledgements = {
-  'low-user-id': 'the images are built for user 1001, and Postgres and Redis for 999; nodes have no such users',
+  'low-user-id': 'the image of the backend is built for user 1001; nodes have no such user',
   'same-probe': 'the backend has one health endpoint, /health, for readiness and liveness',
   pids: 'nodes bound the processes of a pod with podPidsLimit; memory limits bound the rest',
   ulimits: 'nodes and engines are set up with 65535 open files by default',

@@ -93,7 +93,6 @@ export class VeoGen extends Construct {
   private makeFrontend(): HardenedService {
     return new HardenedService(this, 'Frontend', {
       image: 'veogen/frontend:1.0.0',
-      user: '1001:1001',
       ports: { http: 3000 },
       env: { BACKEND_URL: `http://${this.backend.endpoint('http')}` },
       health: { http: { port: 'http', path: '/' } },
@@ -104,7 +103,6 @@ export class VeoGen extends Construct {
   private makeWorker(): HardenedService {
     return new HardenedService(this, 'Worker', {
       image: 'veogen/worker:1.0.0',
-      user: '1001:1001',
       env: { ...pythonRuntime, ...this.credentials() },
       writable: ['/tmp', { path: '/app/temp', size: '1Gi' }],
       mounts: [{ volume: this.outputs, path: '/app/outputs' }],
@@ -118,7 +116,8 @@ export class VeoGen extends Construct {
     const data = new PersistentVolume(this, 'PostgresData', { size: '20Gi' });
     return new HardenedService(this, 'Postgres', {
       image: 'postgres:15-bookworm',
-      user: '999:999',
+      // the official image runs as any user; one above 10000 is nobody on the host
+      user: '10001:10001',
       replicas: 1,
       rollout: { strategy: 'recreate' },
       ports: { postgres: 5432 },
@@ -145,7 +144,6 @@ export class VeoGen extends Construct {
   private makeRedis(): HardenedService {
     return new HardenedService(this, 'Redis', {
       image: 'redis:7.4-bookworm',
-      user: '999:999',
       replicas: 1,
       // a cache: in practice never saved; an empty value, which says so, is nothing that every engine can be given
       args: [

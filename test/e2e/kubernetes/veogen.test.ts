@@ -106,7 +106,7 @@ test('postgres runs as its own user, with a read-only root, and answers queries'
   const query = 'SELECT current_user, current_database()';
   const exec = ['exec', 'deployment/veogen-postgres', '--'];
   expect(namespace.run(...exec, 'psql', '-h', '/var/run/postgresql', '-U', 'veogen', '-Atc', query).trim()).toBe('veogen|veogen');
-  expect(namespace.run(...exec, 'id', '-u').trim()).toBe('999');
+  expect(namespace.run(...exec, 'id', '-u').trim()).toBe('10001');
   expect(() => namespace.run(...exec, 'touch', '/a')).toThrow('Read-only file system');
 });
 
