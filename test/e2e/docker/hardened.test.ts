@@ -2,6 +2,7 @@
 import { everything, type Inspected, inspect, mostOpenFiles, requireDocker, sweep, tryInspect } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
 import { must, run, until } from '../support/run';
+import { valueTests } from './values';
 
 const ID = `e2e-${process.pid.toString(36)}${Date.now().toString(36).slice(-4)}`;
 const PORT = 20_000 + (process.pid % 10_000);
@@ -46,26 +47,23 @@ afterAll(async () => {
   await sweep(`${ID}-`);
 }, 120_000);
 
-describe('V1: hardening', () => {
-  test('no new privileges', () => expect(host.SecurityOpt).toEqual(['no-new-privileges:true']));
-  test('read-only root', () => expect(host.ReadonlyRootfs).toBe(true));
-  test('all capabilities dropped', () => expect(host.CapDrop).toEqual(['ALL']));
-  test('NET_BIND_SERVICE added, and nothing else', () => expect(host.CapAdd).toEqual(['CAP_NET_BIND_SERVICE']));
-  test('not privileged', () => expect(host.Privileged).toBe(false));
-  test('user and group 1001', () => expect(backend.Config.User).toBe('1001:1001'));
-  test('2 cores at most', () => expect(host.NanoCpus).toBe(2e9));
-  test('the weight of 1 core', () => expect(host.CpuShares).toBe(1024));
-  test('4 GiB at most', () => expect(host.Memory).toBe(4 * 2 ** 30));
-  test('no swap', () => expect(host.MemorySwap).toBe(4 * 2 ** 30));
-  test('2 GiB reserved', () => expect(host.MemoryReservation).toBe(2 * 2 ** 30));
-  test('100 processes at most', () => expect(host.PidsLimit).toBe(100));
-  test.each([
-    ['/tmp', 100 * 2 ** 20],
-    ['/app/temp', 2 ** 30],
-  ])('%s is a tmpfs of %i bytes, noexec and nosuid', (path, size) => {
-    expect(host.Tmpfs[path].split(',')).toEqual(expect.arrayContaining(['noexec', 'nosuid', 'nodev', `size=${size}`]));
-    expect(Object.keys(host.Tmpfs)).toHaveLength(2);
+valueTests(() => ({ backend, host, sidecar, network, networkName: `${ID}-network`, nofile }));
+
+describe('values that come late', () => {
+  test('a value that is known only while deploying', () => expect(backend.Config.Env).toContain('LATE=e2e'));
+  test('a secret arrives', () => expect(backend.Config.Env).toContain(`DATABASE_URL=${PASSWORD}`));
+  test('and is not readable in the state', async () => expect(await project.state()).not.toContain('not-in-the-state'));
+});
+
+describe('reached', () => {
+  test('by the sidecar on loopback', async () => {
+    await must('docker', ['exec', `${ID}-backend`, '/probe', 'get', 'http://127.0.0.1:9100/health']);
   });
+  test('found by its name', async () => {
+    expect(await must('docker', ['exec', `${ID}-toolbox`, 'nslookup', 'backend'])).toContain('172.20.0.10');
+  });
+  test('published on loopback only', () =>
+    expect(host.PortBindings).toEqual({ '8000/tcp': [{ HostIp: '127.0.0.1', HostPort: String(PORT) }] }));
 });
 
 describe('V1: as the process sees it', () => {
@@ -84,80 +82,6 @@ describe('V1: as the process sees it', () => {
   test('a volume that is mounted read-only cannot be written', async () => {
     expect(host.Binds).toEqual(expect.arrayContaining([`${ID}-uploads:/app/uploads:rw`, `${ID}-outputs:/app/outputs:ro`]));
   });
-});
-
-describe('V2: environment', () => {
-  test.each([
-    'PYTHONDONTWRITEBYTECODE=1',
-    'PYTHONUNBUFFERED=1',
-    'PYTHONPATH=/app',
-    'MALLOC_ARENA_MAX=2',
-    'PYTHONMALLOC=malloc',
-  ])('%s', (pair) => expect(backend.Config.Env).toContain(pair));
-  test('a value that is known only while deploying', () => expect(backend.Config.Env).toContain('LATE=e2e'));
-  test('a secret arrives', () => expect(backend.Config.Env).toContain(`DATABASE_URL=${PASSWORD}`));
-  test('and is not readable in the state', async () => expect(await project.state()).not.toContain('not-in-the-state'));
-});
-
-describe('V3: health check', () => {
-  test('every 30 s', () => expect(backend.Config.Healthcheck.Interval).toBe(30e9));
-  test('timeout 10 s, and 9.5 s for the prober, so that it can say why', () => {
-    expect(backend.Config.Healthcheck.Timeout).toBe(10e9);
-    expect(backend.Config.Healthcheck.Test).toEqual(['CMD', '/.ironhull/prober', 'http', '8000', '/health', '--timeout', '9500']);
-  });
-  test('3 retries', () => expect(backend.Config.Healthcheck.Retries).toBe(3));
-  test('start period 40 s', () => expect(backend.Config.Healthcheck.StartPeriod).toBe(40e9));
-  test('up returned only when it was healthy', () => expect(backend.State.Health.Status).toBe('healthy'));
-});
-
-describe('V8: sidecar', () => {
-  test("in the backend's network namespace", async () => {
-    expect(sidecar.HostConfig.NetworkMode).toBe(`container:${backend.Id}`);
-    await must('docker', ['exec', `${ID}-backend`, '/probe', 'get', 'http://127.0.0.1:9100/health']);
-  });
-  test('sees its processes', async () => {
-    expect(sidecar.HostConfig.PidMode).toBe(`container:${backend.Id}`);
-  });
-  test('is hardened too', () => {
-    expect(sidecar.HostConfig).toMatchObject({
-      ReadonlyRootfs: true,
-      CapDrop: ['ALL'],
-      CapAdd: null,
-      SecurityOpt: ['no-new-privileges:true'],
-    });
-    expect(sidecar.Config.User).toBe('65534:65534');
-  });
-});
-
-describe('V13: kernel parameters and limits', () => {
-  test.each([
-    ['net.core.somaxconn', '65535'],
-    ['net.ipv4.tcp_tw_reuse', '1'],
-    ['net.ipv4.tcp_rmem', '4096 65536 134217728'],
-    ['net.ipv4.tcp_wmem', '4096 65536 134217728'],
-  ])('%s = %s', (name, value) => expect(host.Sysctls[name]).toBe(value));
-  test('65535 open files, or what the engine can give', () =>
-    expect(host.Ulimits).toContainEqual({ Name: 'nofile', Soft: nofile, Hard: nofile }));
-  test('65535 processes of the user', () => expect(host.Ulimits).toContainEqual({ Name: 'nproc', Soft: 65535, Hard: 65535 }));
-});
-
-describe('V15: network', () => {
-  test('bridge', () => expect(network.Driver).toBe('bridge'));
-  test('subnet and gateway', () => expect(network.IPAM.Config).toEqual([{ Subnet: '172.20.0.0/16', Gateway: '172.20.0.1' }]));
-  test.each([
-    ['com.docker.network.bridge.name', 'veogen0'],
-    ['com.docker.network.bridge.enable_ip_masquerade', 'true'],
-    ['com.docker.network.bridge.enable_icc', 'true'],
-    ['com.docker.network.bridge.host_binding_ipv4', '0.0.0.0'],
-    ['com.docker.network.driver.mtu', '1500'],
-  ])('%s = %s', (name, value) => expect(network.Options[name]).toBe(value));
-  test('the fixed address', () => expect(backend.NetworkSettings.Networks[`${ID}-network`].IPAddress).toBe('172.20.0.10'));
-  test('no other network', () => expect(Object.keys(backend.NetworkSettings.Networks)).toEqual([`${ID}-network`]));
-  test('found by its name', async () => {
-    expect(await must('docker', ['exec', `${ID}-toolbox`, 'nslookup', 'backend'])).toContain('172.20.0.10');
-  });
-  test('published on loopback only', () =>
-    expect(host.PortBindings).toEqual({ '8000/tcp': [{ HostIp: '127.0.0.1', HostPort: String(PORT) }] }));
 });
 
 describe('the rest of its life', () => {

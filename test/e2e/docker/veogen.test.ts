@@ -1,12 +1,14 @@
 /** VeoGen in development, whole, on a real Docker engine. */
-import { everything, inspect, mostOpenFiles, requireDocker, sweep } from '../support/docker';
+import { everything, type Inspected, inspect, mostOpenFiles, requireDocker, sweep } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
 import { must } from '../support/run';
+import { type Seen, valueTests } from './values';
 
 const ID = `e2v-${process.pid.toString(36)}${Date.now().toString(36).slice(-4)}`;
 const SERVICES = ['postgres', 'redis', 'backend', 'frontend', 'worker'].map((name) => `${ID}-veogen-${name}`);
 
 let project: PulumiProject;
+let seen: Seen;
 
 beforeAll(async () => {
   await requireDocker(
@@ -19,9 +21,10 @@ beforeAll(async () => {
     'busybox:1.37',
   );
   await requirePulumi();
+  const nofile = await mostOpenFiles();
   project = new PulumiProject('e2e-veogen', 'test/e2e/docker/veogen.program.ts', {
     E2E_NAMESPACE: ID,
-    E2E_NOFILE: String(await mostOpenFiles()),
+    E2E_NOFILE: String(nofile),
   });
   await project.init({
     'secret secrets:veogen-secrets.postgres-password': 'not-in-the-state-1',
@@ -30,12 +33,20 @@ beforeAll(async () => {
     'secret secrets:veogen-secrets.redis-url': 'not-in-the-state-4',
   });
   await project.up();
+  const [backend, sidecar, network] = (await Promise.all([
+    inspect('container', `${ID}-veogen-backend`),
+    inspect('container', `${ID}-veogen-backend-monitoring`),
+    inspect('network', `${ID}-veogen-network`),
+  ])) as [Inspected, Inspected, Inspected];
+  seen = { backend, host: backend.HostConfig, sidecar, network, networkName: `${ID}-veogen-network`, nofile };
 }, 180_000);
 
 afterAll(async () => {
   await project?.dispose();
   await sweep(`${ID}-`);
 }, 120_000);
+
+valueTests(() => seen);
 
 test.each(SERVICES)('%s runs, hardened', async (name) => {
   const { State, HostConfig, Config } = await inspect('container', name);
