@@ -69,7 +69,7 @@ export interface ProbeProps {
  * How to tell whether a container is well. Give exactly one of `http`, `tcp` and `exec`.
  *
  * One declaration makes the start-up, readiness and liveness probes of Kubernetes and the health check of Docker, Swarm
- * and Compose. HTTP and TCP checks need no curl and no shell in the image: a static prober of 5 KB is mounted there.
+ * and Compose. HTTP and TCP checks need no curl and no shell in the image: a static prober of less than 4 KB is mounted there.
  */
 export interface HealthProps {
   /** A GET request; a status from 200 to 399 is healthy. */

@@ -35,7 +35,7 @@ const HEADER = `# Generated: change the program that made it, not this file.
  * @throws ProblemsError with everything that is wrong
  *
  * @example
- * const file = composeFile(app, { name: 'veogen' });
+ * const file = composeFile(chart, { name: 'veogen' });
  * writeFileSync('compose.yaml', file.text);
  * for (const [path, data] of file.files) writeFileSync(path, data, { mode: 0o755 });
  */
