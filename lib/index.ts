@@ -22,15 +22,15 @@ export {
   type Weakness,
 } from './model/features';
 export type { Kind, Kinds } from './model/kinds';
+export type { NetworkProps, NetworkSpec } from './model/kinds/network';
+export type { RouteProps, RouteSpec } from './model/kinds/route';
+export type { SecretKey, SecretProps, SecretSpec } from './model/kinds/secret';
+export type { VolumeProps, VolumeSpec } from './model/kinds/volume';
 export { MAX_NAME, nameOf, pinName } from './model/names';
-export type { NetworkProps, NetworkSpec } from './model/network';
 export { Part, type Resolution, type Resolved, type Tunable } from './model/part';
 export { formatProblem, type Problem, ProblemsError } from './model/problems';
-export type { RouteProps, RouteSpec } from './model/route';
-export type { SecretKey, SecretProps, SecretSpec } from './model/secret';
 export type { ImageSpec } from './model/values/image';
 export type { Cpu, Duration, Size } from './model/values/quantities';
-export type { VolumeProps, VolumeSpec } from './model/volume';
 export type * from './model/workload/props';
 export type * from './model/workload/spec';
 export type { At, Cell, Difference, Drafted, EdgeView, Natives, Plan, Platform, StackView, Support } from './platform/platform';

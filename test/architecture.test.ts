@@ -179,10 +179,10 @@ describe('sizes', () => {
     expect(long).toEqual([]);
   });
 
-  test('the kernel, which is lib/model without its vocabulary and lib/platform, has at most 1,000 lines of code', () => {
+  test('the kernel, which is lib/model without its vocabulary and lib/platform, has at most 900 lines of code', () => {
     const kernel = sources.filter(({ file }) => /^lib\/(model|platform)\/[^/]+\.ts$/.test(file));
     expect(kernel.length).toBeGreaterThan(10);
-    expect(kernel.reduce((sum, source) => sum + code(source), 0)).toBeLessThanOrEqual(1000);
+    expect(kernel.reduce((sum, source) => sum + code(source), 0)).toBeLessThanOrEqual(900);
   });
 });
 

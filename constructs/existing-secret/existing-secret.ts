@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { Composite } from '../../lib/model/composite';
+import { resolveSecret, type SecretKey, type SecretProps } from '../../lib/model/kinds/secret';
 import { Part } from '../../lib/model/part';
-import { resolveSecret, type SecretKey, type SecretProps } from '../../lib/model/secret';
 import { snapshot } from '../../lib/model/values/text';
 
 /** A secret that somebody else made: its values are referred to and never seen. */

@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { Composite } from '../../lib/model/composite';
+import { type NetworkProps, resolveNetwork } from '../../lib/model/kinds/network';
 import { pinName } from '../../lib/model/names';
-import { type NetworkProps, resolveNetwork } from '../../lib/model/network';
 import { Part } from '../../lib/model/part';
 import { snapshot } from '../../lib/model/values/text';
 

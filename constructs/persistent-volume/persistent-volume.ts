@@ -1,9 +1,9 @@
 import type { IConstruct } from 'constructs';
 import { Composite } from '../../lib/model/composite';
+import { resolveVolume, type VolumeProps } from '../../lib/model/kinds/volume';
 import { pinName } from '../../lib/model/names';
 import { Part } from '../../lib/model/part';
 import { snapshot } from '../../lib/model/values/text';
-import { resolveVolume, type VolumeProps } from '../../lib/model/volume';
 
 /** What a user may say of a persistent volume. */
 export interface PersistentVolumeProps extends VolumeProps {

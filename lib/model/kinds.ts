@@ -1,7 +1,7 @@
-import type { NetworkSpec } from './network';
-import type { RouteSpec } from './route';
-import type { SecretSpec } from './secret';
-import type { VolumeSpec } from './volume';
+import type { NetworkSpec } from './kinds/network';
+import type { RouteSpec } from './kinds/route';
+import type { SecretSpec } from './kinds/secret';
+import type { VolumeSpec } from './kinds/volume';
 import type { WorkloadSpec } from './workload/spec';
 
 /**

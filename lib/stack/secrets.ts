@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
-import type { SecretSpec } from '../model/secret';
+import type { SecretSpec } from '../model/kinds/secret';
 
 /** The namespace of the stack's config in which secret values stand: `pulumi config set --secret secrets:<name>.<key>`. */
 export const SECRETS = 'secrets';

@@ -1,5 +1,5 @@
+import type { SecretKey } from '../kinds/secret';
 import { Part } from '../part';
-import type { SecretKey } from '../secret';
 import { type ImageSpec, parseImage } from '../values/image';
 import { binarySize } from '../values/quantities';
 import { badText } from '../values/text';

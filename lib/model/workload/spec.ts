@@ -1,5 +1,5 @@
+import type { SecretKey } from '../kinds/secret';
 import type { Part } from '../part';
-import type { SecretKey } from '../secret';
 import type { ImageSpec } from '../values/image';
 import type { LateBound } from './props';
 

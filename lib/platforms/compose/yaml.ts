@@ -1,5 +1,5 @@
 import { dump } from 'js-yaml';
-import { secretVariable } from '../../model/secret';
+import { secretVariable } from '../../model/kinds/secret';
 import type { ComposeExpression, ComposeSecretValue } from './schema';
 
 /**

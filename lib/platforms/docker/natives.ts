@@ -1,7 +1,7 @@
 import type * as docker from '@pulumi/docker';
 import type * as pulumi from '@pulumi/pulumi';
+import type { SecretSpec } from '../../model/kinds/secret';
 import type { Part } from '../../model/part';
-import type { SecretSpec } from '../../model/secret';
 
 /** A value of an argument, without the ways in which it may come later. */
 export type Plain<I> = Exclude<I, PromiseLike<unknown> | pulumi.OutputInstance<unknown>>;

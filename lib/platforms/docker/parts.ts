@@ -1,6 +1,6 @@
-import type { NetworkSpec } from '../../model/network';
-import type { RouteSpec } from '../../model/route';
-import type { VolumeSpec } from '../../model/volume';
+import type { NetworkSpec } from '../../model/kinds/network';
+import type { RouteSpec } from '../../model/kinds/route';
+import type { VolumeSpec } from '../../model/kinds/volume';
 import type { At, Cell, StackView } from '../../platform/platform';
 import type { DockerNatives, DockerOut } from './natives';
 import { defaultNetwork, LOOPBACK } from './workload';

@@ -1,4 +1,4 @@
-import type { RouteSpec } from '../../model/route';
+import type { RouteSpec } from '../../model/kinds/route';
 import type { PortSpec } from '../../model/workload/spec';
 import type { At, Cell } from '../../platform/platform';
 import { labelsOf, metadataOf, selectorOf } from './metadata';

@@ -1,5 +1,5 @@
-import type { Resolution } from './part';
-import { type Size, trySize } from './values/quantities';
+import type { Resolution } from '../part';
+import { type Size, trySize } from '../values/quantities';
 
 /** What a user may say of a volume. */
 export interface VolumeProps {

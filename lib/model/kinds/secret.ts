@@ -1,5 +1,5 @@
-import { isDnsLabel } from './names';
-import type { Part, Resolution } from './part';
+import { isDnsLabel } from '../names';
+import type { Part, Resolution } from '../part';
 
 /** What a user may say of a secret: where it is, never what it is. */
 export interface SecretProps {

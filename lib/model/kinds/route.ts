@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
-import type { Part, Resolution } from './part';
-import { usePort } from './problems';
-import { isCidr } from './values/address';
+import type { Part, Resolution } from '../part';
+import { usePort } from '../problems';
+import { isCidr } from '../values/address';
 
 /** What a user may say of a published entrance. */
 export interface RouteProps {

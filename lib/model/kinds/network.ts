@@ -1,5 +1,5 @@
-import type { Resolution } from './part';
-import { isHostAddress, parseCidr } from './values/address';
+import type { Resolution } from '../part';
+import { isHostAddress, parseCidr } from '../values/address';
 
 /** What a user may say of a network segment. */
 export interface NetworkProps {
