@@ -5,19 +5,26 @@ import { displayPath, formatProblem, type Problem } from '../model/problems';
 import type { ChartLike } from '../platforms/kubernetes/chart-plan';
 
 const CHART = Symbol.for('cdk8s.Chart');
+/** On every class that jsii compiled: an App has no symbol of its own. */
+const RTTI = Symbol.for('jsii.rtti');
 const OURS = Symbol.for('ironhull.Manifest');
 const PAUSED = Symbol.for('ironhull.ValidationPaused');
 const WARNED = new Set<string>();
 
 /**
  * Lets charts of any cdk8s app hold the library's constructs: a validation, which cdk8s runs before it collects objects,
- * plans the chart and then adds an ApiObject for each manifest, or answers with everything that is wrong.
+ * plans the chart and then adds an ApiObject for each manifest, or answers with everything that is wrong. An App is
+ * claimed too, to say what stands outside its charts: cdk8s would leave it out without a word.
  */
 function hostInCdk8s(): void {
   const charts = new WeakMap<IConstruct, ChartObjects>();
   registerHost({
-    claims: (scope) => CHART in scope,
+    claims: (scope) => CHART in scope || isApp(scope),
     attach(scope) {
+      if (!(CHART in scope)) {
+        scope.node.addValidation({ validate: () => (isPaused(scope) ? [] : outside(scope)) });
+        return;
+      }
       const chart = scope as ChartLike;
       const objects = new ChartObjects(chart);
       charts.set(chart, objects);
@@ -25,6 +32,21 @@ function hostInCdk8s(): void {
     },
     grew: (scope) => charts.get(scope)?.forget(),
   });
+}
+
+/** Whether a construct is a cdk8s App, of whatever copy of cdk8s; the root of a Pulumi stack is none. */
+function isApp(construct: IConstruct): boolean {
+  if (construct.node.scope !== undefined) return false;
+  for (let at: unknown = construct.constructor; typeof at === 'function'; at = Object.getPrototypeOf(at)) {
+    const own = Object.getOwnPropertyDescriptor(at, RTTI)?.value as { readonly fqn?: unknown } | undefined;
+    if (own?.fqn === 'cdk8s.App') return true;
+  }
+  return false;
+}
+
+function outside(app: IConstruct): string[] {
+  const { outsideProblems } = require('../platforms/kubernetes/outside') as typeof import('../platforms/kubernetes/outside');
+  return outsideProblems(app).map(formatProblem);
 }
 
 /** Whether an ApiObject is one that stands for a manifest of ours. */

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, App, Chart, Include, Testing } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
-import { Construct } from 'constructs';
+import { Construct, RootConstruct } from 'constructs';
 import { parseAllDocuments } from 'yaml';
 import { VeoGen } from '../../apps/veogen/veogen';
-import { Environments, HardenedService, ProblemsError } from '../../lib';
+import { Environments, ExistingSecret, HardenedService, ProblemsError } from '../../lib';
 import { IronhullChart, synthApp, synthesize } from '../../lib/platforms/kubernetes';
 import { type Any, IMAGE } from './support';
 
@@ -209,6 +209,47 @@ test('a nested chart has a file of its own, and a foreign namespace comes first'
   expect(kinds.find((one) => one.includes('Deployment/web'))?.[0]).toBe('Namespace/outer-space');
   expect(kinds.find((one) => one.includes('Deployment/job'))).not.toContain('Deployment/web');
   expect(manifests.size).toBe(2);
+});
+
+describe('what stands under an app and in no chart', () => {
+  const text = 'shop/web: is in no cdk8s Chart, so no file would hold it; put it under a Chart';
+
+  test.each([
+    ['app.synth()', (app: App) => app.synth()],
+    ['app.synthYaml()', (app: App) => app.synthYaml()],
+    ['synthesize', (app: App) => synthesize(app)],
+  ])('is a problem in %s', (_name, run) => {
+    const outdir = folder();
+    class OwnApp extends App {}
+    const app = new OwnApp({ outdir });
+    new HardenedService(new Chart(app, 'chart'), 'fine', { image: IMAGE });
+    new HardenedService(new Construct(app, 'shop'), 'web', { image: IMAGE, ports: { http: 8080 } }).publish({ port: 'http' });
+    expect(() => run(app)).toThrow(text);
+    expect(() => run(app)).not.toThrow('Route');
+    expect(readdirSync(outdir)).toEqual([]);
+  });
+
+  test('is a problem in an app of another copy of cdk8s', () => {
+    let foreign: typeof import('cdk8s') = require('cdk8s');
+    jest.isolateModules(() => {
+      foreign = require('cdk8s');
+    });
+    const app = new foreign.App({ outdir: folder() });
+    new HardenedService(new Construct(app, 'shop'), 'web', { image: IMAGE });
+    expect(() => app.synth()).toThrow(text);
+  });
+
+  test('may be what charts only refer to, and the stack of another platform', () => {
+    const app = new App();
+    const secret = new ExistingSecret(app, 'Login', { existing: 'login' });
+    const chart = new Chart(app, 'chart');
+    new HardenedService(chart, 'web', { image: IMAGE, env: { PASSWORD: secret.key('password') } });
+    expect([...synthesize(app).manifests.keys()]).toEqual(['chart.k8s.yaml']);
+    expect(app.synthYaml()).toContain('secretKeyRef');
+    const root = new RootConstruct('stack');
+    new HardenedService(root, 'web', { image: IMAGE });
+    expect(root.node.validate()).toEqual([]);
+  });
 });
 
 test('warnings are told once', () => {

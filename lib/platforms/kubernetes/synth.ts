@@ -8,6 +8,7 @@ import { isChart } from './chart-plan';
 import { ChartContent } from './content';
 import type { FinishedManifest } from './finish';
 import { cycleProblem, orderBy } from './order';
+import { outsideProblems } from './outside';
 import { validationProblems } from './validation';
 import { toYaml } from './yaml';
 
@@ -62,6 +63,7 @@ class Synthesis {
   constructor(private readonly app: IConstruct) {}
 
   run(): Synthesized {
+    this.problems.push(...outsideProblems(this.app));
     this.walk();
     const manifests = new Map<string, readonly FinishedManifest[]>();
     const { Names } = require('cdk8s') as typeof import('cdk8s');
