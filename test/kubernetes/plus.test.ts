@@ -1,6 +1,6 @@
 import { App, Chart, type IResolver } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
-import { Environments, HardenedService } from '../../lib';
+import { Environments, HardenedService, Peers } from '../../lib';
 import { IronhullChart, synthesize } from '../../lib/platforms/kubernetes';
 import { peerOf, podsOf, serviceOf, subjectOf } from '../../lib/platforms/kubernetes/plus';
 import { type Any, IMAGE } from './support';
@@ -30,6 +30,39 @@ test('an Ingress of cdk8s-plus in front of a service of ours, which is made once
     expect(objects.filter((one) => one.kind === 'Service').map((one) => one.metadata.name)).toEqual(['api']);
     const ingress = objects.find((one) => one.kind === 'Ingress');
     expect(ingress.spec.rules[0].http.paths[0].backend).toEqual({ service: { name: 'api', port: { number: 8080 } } });
+  }
+});
+
+test('an Ingress may lead to a port of a sidecar, also of one that was added later', () => {
+  const ways = everyWay((chart) => {
+    const service = api(chart);
+    serviceOf(service);
+    service.addSidecar('proxy', { image: IMAGE, ports: { proxy: 8443 } });
+    const ingress = new kplus.Ingress(chart, 'Web', { metadata: { name: 'web' } });
+    ingress.addRule('/', kplus.IngressBackend.fromService(serviceOf(service), { port: 8443 }));
+  });
+  for (const objects of ways) {
+    const { paths } = objects.find((one) => one.kind === 'Ingress').spec.rules[0].http;
+    expect(paths[0].backend.service).toEqual({ name: 'api', port: { number: 8443 } });
+    const service = objects.find((one) => one.kind === 'Service');
+    expect(service.spec.ports.map((one: { port: number }) => one.port)).toEqual([8080, 9000, 8443]);
+  }
+});
+
+test('an edge lets the controller of an Ingress in', () => {
+  const ways = everyWay((chart) => {
+    const service = api(chart);
+    new kplus.Ingress(chart, 'Web').addRule('/', kplus.IngressBackend.fromService(serviceOf(service), { port: 8080 }));
+    const controller = [{ 'app.kubernetes.io/name': 'ingress-nginx' }, { 'kubernetes.io/metadata.name': 'ingress-nginx' }] as const;
+    service.network.allowFrom(Peers.pods(...controller), 'http');
+  });
+  for (const objects of ways) {
+    const { spec } = objects.find((one) => one.kind === 'NetworkPolicy' && one.metadata.name === 'api');
+    const peer = {
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'ingress-nginx' } },
+      podSelector: { matchLabels: { 'app.kubernetes.io/name': 'ingress-nginx' } },
+    };
+    expect(spec.ingress).toEqual([{ from: [peer], ports: [{ port: 8080, protocol: 'TCP' }] }]);
   }
 });
 

@@ -18,31 +18,37 @@ const services = new WeakMap<Part<'workload'>, kplus.Service>();
 let count = 0;
 
 /**
- * The Service of a workload as cdk8s-plus-27 knows it: for an Ingress and whatever else takes one. It is a reference;
- * changes to it change nothing.
+ * The Service of a workload as cdk8s-plus-27 knows it, with the ports of its sidecars too: for an Ingress and whatever
+ * else takes one. It is a reference; changes to it change nothing.
+ *
+ * A reference lets nobody in. The pods of the Ingress controller need an edge, or the policy of the service keeps them out:
+ *
+ *     api.network.allowFrom(Peers.pods({ 'app.kubernetes.io/name': 'ingress-nginx' }, { 'kubernetes.io/metadata.name': 'ingress-nginx' }), 'http');
  *
  * @throws Error if the workload has no ports, and so no Service
  *
  * @example new kplus.Ingress(chart, 'web').addRule('/', kplus.IngressBackend.fromService(serviceOf(api)));
  */
 export function serviceOf(service: HasWorkload): kplus.Service {
-  const known = services.get(service.part);
-  if (known) return known;
-  const name = nameOf(service.part);
-  const { ports } = service.part.resolve().spec.main;
+  // sidecars may have been added since the last time
+  service.part.forget();
+  const { ports } = service.part.resolve().spec;
   if (ports.length === 0) throw new Error(`${service.node.path}: a Service needs ports, got none; give the workload a port`);
+  const made = services.get(service.part) ?? reference(service);
+  services.set(service.part, made);
+  for (const { name, port, protocol } of ports) {
+    if (made.ports.some((one) => one.name === name)) continue;
+    made.bind(port, { name, protocol: protocol === 'tcp' ? kplus.Protocol.TCP : kplus.Protocol.UDP });
+  }
+  return made;
+}
+
+function reference(service: HasWorkload): kplus.Service {
+  const name = nameOf(service.part);
   const namespace = namespaceOf(service.part);
   const chart = new Chart(references, `reference-${count++}`, namespace === undefined ? {} : { namespace });
-  const made = new kplus.Service(chart, 'Service', {
-    metadata: { name },
-    ports: ports.map(({ name: port, port: number, protocol }) => ({
-      name: port,
-      port: number,
-      protocol: protocol === 'tcp' ? kplus.Protocol.TCP : kplus.Protocol.UDP,
-    })),
-  });
+  const made = new kplus.Service(chart, 'Service', { metadata: { name } });
   for (const [label, value] of Object.entries(selectorOf(name))) made.selectLabel(label, value);
-  services.set(service.part, made);
   return made;
 }
 
