@@ -1,0 +1,79 @@
+/** apps/deploy.ts through the repository's own Pulumi.yaml: each stack that has a file. */
+import { requireDocker } from '../support/docker';
+import { requirePulumi } from '../support/pulumi';
+import { requireEngine } from '../support/run';
+import { OwnProject, type Planned } from './project';
+
+const SECRETS = ['postgres-password', 'database-url', 'google-api-key', 'redis-url'];
+const SERVICES = ['veogen-backend', 'veogen-frontend', 'veogen-postgres', 'veogen-redis', 'veogen-worker'];
+const project = new OwnProject();
+
+beforeAll(async () => {
+  await requireDocker();
+  await requirePulumi();
+  await requireEngine(['kubectl', 'version']);
+});
+
+afterAll(() => project.dispose());
+
+/** Sorted names of the planned resources of a type. */
+function names(planned: readonly Planned[], type: string): string[] {
+  return planned.flatMap((one) => (one.type === type ? [String(one.inputs.name ?? one.inputs.metadata?.name)] : [])).sort();
+}
+
+describe.each(['development', 'staging'])('%s, whose secrets are in the config', (environment) => {
+  let commands: string[];
+
+  beforeAll(() => project.init(`veogen-${environment}`));
+
+  test('without secrets there is one error, with a command for each', async () => {
+    const { code, stdout, stderr } = await project.preview();
+    const said = stdout + stderr;
+    expect(code).not.toBe(0);
+    // once while it runs, by its first line, and once at the end
+    const [, ...diagnostics] = said.split('Diagnostics:');
+    expect(diagnostics.join().match(/error:/g)).toHaveLength(1);
+    expect(said).not.toMatch(/^\s+at .*\.[jt]s:\d+/m);
+    expect(said).not.toMatch(/docker:index/);
+    commands = [...new Set([...said.matchAll(/run: (.*)/g)].map(([, command]) => command as string))].sort();
+    expect(commands).toEqual(SECRETS.map((name) => `pulumi config set --secret secrets:veogen-secrets.${name}`).sort());
+  });
+
+  test('after these commands everything is planned', async () => {
+    for (const command of commands) await project.follow(command, 'never-shown');
+    const planned = await project.planned();
+    expect(new Set(planned.map(({ op }) => op))).toEqual(new Set(['create']));
+    if (environment === 'development') expectDocker(planned);
+    else expectSwarm(planned);
+    expect(JSON.stringify(planned)).not.toContain('never-shown');
+  });
+});
+
+test('production, whose secrets are in the cluster: everything is planned', async () => {
+  await project.init('veogen-production');
+  const planned = await project.planned();
+  expect(new Set(planned.map(({ op }) => op))).toEqual(new Set(['create']));
+  expect(names(planned, 'kubernetes:core/v1:Namespace')).toEqual(['veogen']);
+  expect(names(planned, 'kubernetes:apps/v1:Deployment')).toEqual(SERVICES);
+  expect(names(planned, 'kubernetes:core/v1:PersistentVolumeClaim')).toEqual(['veogen-outputs', 'veogen-postgres-data', 'veogen-uploads']);
+  expect(names(planned, 'kubernetes:autoscaling/v2:HorizontalPodAutoscaler')).toEqual(['veogen-backend']);
+  expect(names(planned, 'kubernetes:core/v1:Secret')).toEqual([]);
+});
+
+function expectDocker(planned: readonly Planned[]): void {
+  // the prober's container hands out the program of health checks
+  const containers = [...SERVICES, 'veogen-backend-monitoring', 'veogen-prober'];
+  expect(names(planned, 'docker:index/container:Container')).toEqual(containers.sort());
+  expect(names(planned, 'docker:index/network:Network')).toEqual(['veogen-network']);
+  expect(names(planned, 'docker:index/volume:Volume')).toEqual(['veogen-outputs', 'veogen-postgres-data', 'veogen-uploads']);
+  const backend = planned.find(({ inputs }) => inputs.name === 'veogen-backend');
+  expect(backend?.inputs).toMatchObject({ user: '1001:1001', readOnly: true, capabilities: { drops: ['ALL'] } });
+}
+
+function expectSwarm(planned: readonly Planned[]): void {
+  expect(names(planned, 'docker:index/service:Service')).toEqual(SERVICES);
+  expect(names(planned, 'docker:index/network:Network')).toHaveLength(1);
+  expect(names(planned, 'docker:index/serviceConfig:ServiceConfig')).toHaveLength(1);
+  const backend = planned.find(({ inputs }) => inputs.name === 'veogen-backend');
+  expect(backend?.inputs).toMatchObject({ mode: { replicated: { replicas: 2 } }, updateConfig: { failureAction: 'rollback' } });
+}
