@@ -1,6 +1,6 @@
-import { App } from 'cdk8s';
-import { Environments, HardenedService, Peers } from '../../lib';
-import { IronhullChart } from '../../lib/platforms/kubernetes';
+import { App, Chart } from 'cdk8s';
+import { Environments, formatProblem, HardenedService, Peers } from '../../lib';
+import { IronhullChart, synthesize } from '../../lib/platforms/kubernetes';
 import { type Any, chartOf, IMAGE, objectsOf } from './support';
 
 const dns = {
@@ -75,6 +75,40 @@ test('an edge into another namespace names it', () => {
   const [out] = objects['NetworkPolicy/web'].spec.egress.slice(1);
   expect(out).toEqual({ ports: [{ port: 6379, protocol: 'TCP' }], to: [{ ...namespace('data'), ...pods('redis') }] });
   expect(objects['NetworkPolicy/redis'].spec.ingress[0].from).toEqual([{ ...namespace('shop'), ...pods('web') }]);
+});
+
+describe('a name in another namespace', () => {
+  const shop = (
+    env: (redis: HardenedService) => Record<string, string>,
+    namespaces: readonly (string | undefined)[] = ['data', 'shop'],
+  ) => {
+    const app = new App();
+    const [data, own] = namespaces.map((namespace, i) => new Chart(app, `c${i}`, namespace ? { namespace } : {})) as [Chart, Chart];
+    const redis = new HardenedService(data, 'redis', { image: IMAGE, ports: { redis: 6379, admin: 8080 } });
+    const web = new HardenedService(own, 'web', { image: IMAGE, env: env(redis) });
+    web.network.allowTo(redis, 'redis');
+    web.network.allowTo(redis, 'admin');
+    return synthesize(app).warnings.map(formatProblem);
+  };
+
+  test('is not found: a warning says what to use', () => {
+    expect(shop((redis) => ({ REDIS: redis.endpoint('redis') }))).toEqual([
+      'c1/web: an edge leads into another namespace, in which a name alone is not found, got "redis"; ' +
+        "use 'redis.data:6379' or 'redis.data:8080'",
+    ]);
+  });
+
+  test('is found with its namespace, and nothing is said', () => {
+    expect(shop(() => ({ REDIS: 'redis://redis.data:6379/0' }))).toEqual([]);
+    expect(shop((redis) => ({ REDIS: redis.endpoint('redis') }), ['shop', 'shop'])).toEqual([]);
+    expect(shop((redis) => ({ REDIS: redis.endpoint('redis') }), [undefined, undefined])).toEqual([]);
+  });
+
+  test('cannot be told where the other chart has no namespace', () => {
+    expect(shop(() => ({}), [undefined, 'shop'])).toEqual([
+      'c1/web: an edge leads to redis in a chart without a namespace, so nothing says where it is; give that chart a namespace',
+    ]);
+  });
 });
 
 test('routes with the same clients share a load balancer, and its ports are open', () => {

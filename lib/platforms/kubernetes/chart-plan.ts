@@ -5,6 +5,7 @@ import { displayPath, type Problem } from '../../model/problems';
 import type { At, Plan } from '../../platform/platform';
 import { plan } from '../../platform/render';
 import { INSTANCE, partOf } from './metadata';
+import { namespaceWarnings } from './namespaces';
 import type { KubernetesNatives, KubernetesOptions, Manifest, ManifestSink, NamespaceManifest } from './natives';
 import { kubernetesWith } from './platform';
 import { levelOf, type PodSecurityLevel } from './pod/security';
@@ -80,7 +81,8 @@ export function chartObjects(chart: ChartLike): StackObjects {
 
 /** The objects of ours at and below a construct. */
 export function stackObjects(root: IConstruct, options: StackOptions): StackObjects {
-  const planned = plan(root, kubernetesWith(options), { name: options.name, foreign: isChart });
+  const own = plan(root, kubernetesWith(options), { name: options.name, foreign: isChart });
+  const planned = { ...own, warnings: [...own.warnings, ...namespaceWarnings(own)] };
   const objects: Placed[] = [];
   if (planned.problems.length > 0) return { plan: planned, objects };
   if (options.createNamespace && options.namespace !== undefined) {
