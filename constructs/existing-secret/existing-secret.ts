@@ -11,7 +11,7 @@ export class ExistingSecret extends Composite {
 
   constructor(scope: IConstruct, id: string, props: SecretProps) {
     super(scope, id);
-    const said = snapshot(props);
+    const said = snapshot(props ?? {});
     this.part = new Part(this, 'Default', 'secret', (r) => resolveSecret(said, r));
   }
 

@@ -33,11 +33,14 @@ export class HardenedService extends Composite {
 
   constructor(scope: IConstruct, id: string, props: HardenedServiceProps) {
     super(scope, id);
-    const { name, acknowledge: reasons, ...workload } = snapshot(props);
+    const { name, acknowledge: reasons, ...workload } = snapshot(props ?? {});
     if (name !== undefined) pinName(this, name);
     if (reasons) acknowledge(this, reasons);
-    this.ports = Object.assign({}, ...Object.values(workload.sidecars ?? {}).map((sidecar) => sidecar.ports), workload.ports);
+    // whoever is no object here is reported when the system is rendered
+    const named = [...Object.values(workload.sidecars ?? {}), workload].map((container) => container?.ports);
+    this.ports = Object.assign({}, ...named.filter((ports) => typeof ports === 'object'));
     this.part = new Part(this, 'Default', 'workload', (r) => {
+      if (this.sidecars.length === 0) return resolveWorkload(nameOf(this), workload, r);
       const sidecars: Record<string, SidecarProps> = { ...workload.sidecars };
       for (const [sidecar, its] of this.sidecars) {
         if (Object.hasOwn(sidecars, sidecar))
@@ -53,7 +56,7 @@ export class HardenedService extends Composite {
   addSidecar(name: string, props: SidecarProps): void {
     this.sidecars.push([name, snapshot(props)]);
     // the service's own names come first: a clash is reported when the system is rendered
-    for (const [port, value] of Object.entries(props.ports ?? {})) this.ports[port] ??= value;
+    for (const [port, value] of Object.entries(props?.ports ?? {})) this.ports[port] ??= value;
   }
 
   /**
@@ -75,7 +78,7 @@ export class HardenedService extends Composite {
    * @returns the entrance as a part
    */
   publish(props: RouteProps): Part<'route'> {
-    const route = snapshot(props);
+    const route = snapshot(props ?? {});
     const id = `Route-${route.port}-${route.listen ?? 'same'}${route.address === undefined ? '' : `-${route.address}`}`;
     const same = this.node.tryFindChild(id) as Part<'route'> | undefined;
     if (!same) return new Part(this, id, 'route', (r) => resolveRoute(this.part, route, r));
@@ -102,13 +105,25 @@ export class ServiceNetwork {
 
   /** Lets this service connect to another, on the other's ports of these names or on all; it starts after the other. */
   allowTo(other: Connectable | ExternalPeer, ...ports: string[]): void {
-    if ('network' in other) connect(this.part, other.network.part, ports);
-    else connectOut(this.part, other);
+    if (isConnectable(other)) connect(this.part, other.network.part, ports);
+    else if (this.isPeer(other, 'allowTo')) connectOut(this.part, other);
   }
 
   /** Lets another connect to this service, on this service's ports of these names or on all. */
   allowFrom(other: Connectable | ExternalPeer, ...ports: string[]): void {
-    if ('network' in other) connect(other.network.part, this.part, ports);
-    else connectIn(this.part, other, ports);
+    if (isConnectable(other)) connect(other.network.part, this.part, ports);
+    else if (this.isPeer(other, 'allowFrom')) connectIn(this.part, other, ports);
   }
+
+  private isPeer(other: unknown, method: string): other is ExternalPeer {
+    if (typeof other === 'object' && other !== null && 'ports' in other && Array.isArray(other.ports)) return true;
+    const value = typeof other === 'object' && other !== null ? 'an object' : other;
+    report(this.part, `network.${method}`, 'needs a service or a peer outside', value, 'pass a service, or one of Peers');
+    return false;
+  }
+}
+
+function isConnectable(other: unknown): other is Connectable {
+  // not instanceof: there may be another copy of this package
+  return Part.isPart((other as { network?: { part?: unknown } } | undefined)?.network?.part);
 }

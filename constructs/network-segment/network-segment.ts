@@ -18,8 +18,8 @@ export class NetworkSegment extends Composite {
 
   constructor(scope: IConstruct, id: string, props: NetworkSegmentProps = {}) {
     super(scope, id);
-    if (props.name !== undefined) pinName(this, props.name);
-    const said = snapshot(props);
+    if (props?.name !== undefined) pinName(this, props.name);
+    const said = snapshot(props ?? {});
     this.part = new Part(this, 'Default', 'network', (r) => resolveNetwork(said, r));
   }
 }

@@ -5,6 +5,7 @@ import { NAMES } from './names';
 import { NETWORKS } from './networks';
 import { PORTS } from './ports';
 import { RUNNING } from './running';
+import { SHAPES } from './shapes';
 import { RESOURCES, TEXTS } from './values';
 
 /** Every mistake, with the id under which it is built. */
@@ -17,6 +18,7 @@ export const ALL: readonly (BadInput & { readonly id: string })[] = [
   ...PORTS,
   ...RUNNING,
   ...NETWORKS,
+  ...SHAPES,
 ].map((one, i) => ({ ...one, id: `c${i}`, message: one.message.replaceAll('#', `c${i}`) }));
 
 /** A tree with these mistakes in it. */

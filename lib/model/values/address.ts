@@ -32,9 +32,10 @@ export function contains(range: Range, address: string): boolean {
 
 /** Whether an address can be a host's: it lies within the network, and is not its first or last address. */
 export function isHostAddress(range: Range, address: string): boolean {
+  if (!isIPv4(address)) return false;
   const n = toNumber(address);
   const reserved = range.size > 2 ? 1 : 0;
-  return isIPv4(address) && n >= range.first + reserved && n < range.first + range.size - reserved;
+  return n >= range.first + reserved && n < range.first + range.size - reserved;
 }
 
 function toNumber(address: string): number {

@@ -1,14 +1,13 @@
 import type { SecretKey } from '../kinds/secret';
 import { Part } from '../part';
 import { type ImageSpec, parseImage } from '../values/image';
-import { binarySize } from '../values/quantities';
 import { badText } from '../values/text';
 import { resolveHealth } from './health';
-import type { ContainerProps, EnvValue, LateBound, MountProps, PortProps, ResourcesProps } from './props';
-import { INVALID_PATH, type Reading } from './reading';
-import type { ContainerSpec, EnvSpec, MountSpec, PortSpec, ResourcesSpec, UlimitSpec, WritableSpec } from './spec';
+import type { ContainerProps, EnvValue, LateBound, PortProps } from './props';
+import { isObject, type Reading } from './reading';
+import type { ContainerSpec, EnvSpec, PortSpec, UlimitSpec } from './spec';
+import { resolveMounts, resolveResources, resolveWritable } from './storage';
 
-const MIB = 2 ** 20;
 const CAPABILITIES = new Set(
   (
     'AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID ' +
@@ -21,35 +20,36 @@ const ULIMITS = new Set('core cpu data fsize locks memlock msgqueue nice nofile 
 
 /** Fills in everything that a user left out of a container. */
 export function resolveContainer(name: string, props: ContainerProps, read: Reading, shareProcesses = false): ContainerSpec {
-  const ports = resolvePorts(props.ports ?? {}, props.capabilities ?? [], read.at('ports'));
+  const capabilities = [...new Set(read.textList('capabilities', props.capabilities))].sort();
+  const ports = resolvePorts(read.record('ports', props.ports, '{ http: 8080 }'), capabilities, read.at('ports'));
   const [uid, gid] = resolveUser(props.user ?? '65532:65532', read);
-  const health = props.health && resolveHealth(props.health, ports, read.at('health'));
-  const capabilities = [...new Set(props.capabilities ?? [])].sort();
-  const writable = resolveWritable(props.writable ?? ['/tmp'], read);
+  const said = read.tryObject('health', props.health, "{ http: { port: 'http', path: '/health' } }");
+  const health = said && resolveHealth(said, ports, read.at('health'));
+  const writable = resolveWritable(props.writable, read);
   if (writable.length > 0) read.r.feature('writable.options');
-  checkHardening(props, capabilities, read);
-  if (props.init) read.r.feature('init');
+  const hardening = checkHardening(props, capabilities, read);
+  const init = read.flag('init', props.init, false);
+  if (init) read.r.feature('init');
   if (props.pids !== undefined) read.r.feature('pids');
   return {
     name,
     image: resolveImage(props.image, read),
-    ...(props.command && { command: [...props.command] }),
-    ...(props.args && { args: [...props.args] }),
+    ...(props.command !== undefined && { command: read.textList('command', props.command) }),
+    ...(props.args !== undefined && { args: read.textList('args', props.args) }),
     ...(props.workingDirectory !== undefined && { workingDirectory: read.path('workingDirectory', props.workingDirectory) }),
-    env: resolveEnv(props.env ?? {}, read),
+    env: resolveEnv(read.record('env', props.env, "{ LOG_LEVEL: 'info' }"), read),
     uid,
     gid,
     capabilities,
-    readOnlyRoot: props.readOnlyRoot ?? true,
-    allowPrivilegeEscalation: props.allowPrivilegeEscalation ?? false,
+    ...hardening,
     writable,
-    mounts: resolveMounts(props.mounts ?? [], writable, read),
-    init: props.init ?? false,
-    resources: resolveResources(props.resources ?? {}, read.at('resources')),
+    mounts: resolveMounts(props.mounts, writable, read),
+    init,
+    resources: resolveResources(props.resources, read.at('resources')),
     ...(props.pids !== undefined && { pids: read.integer('pids', props.pids, 100, 1, 4_194_304) }),
     ports,
     ...(health && { health }),
-    ulimits: resolveUlimits(props.ulimits ?? {}, read),
+    ulimits: resolveUlimits(read.record('ulimits', props.ulimits, '{ nofile: 65536 }'), read),
     shareProcesses,
   };
 }
@@ -84,13 +84,18 @@ function resolveUser(user: string, read: Reading): [number, number] {
   return [uid, gid];
 }
 
-function checkHardening(props: ContainerProps, capabilities: readonly string[], read: Reading): void {
+function checkHardening(
+  props: ContainerProps,
+  capabilities: readonly string[],
+  read: Reading,
+): Pick<ContainerSpec, 'readOnlyRoot' | 'allowPrivilegeEscalation'> {
+  const readOnlyRoot = read.flag('readOnlyRoot', props.readOnlyRoot, true);
+  const allowPrivilegeEscalation = read.flag('allowPrivilegeEscalation', props.allowPrivilegeEscalation, false);
   // promised without being asked for, so a platform that cannot do it must say so
   for (const promise of ['capabilities.drop', 'seccomp.default', 'resources.cpu', 'resources.memory'] as const) read.r.feature(promise);
-  if (props.readOnlyRoot === false) read.weakness('readOnlyRoot', 'writable-root', 'the root file system is writable', false);
+  if (!readOnlyRoot) read.weakness('readOnlyRoot', 'writable-root', 'the root file system is writable', false);
   else read.r.feature('root.read-only');
-  if (props.allowPrivilegeEscalation)
-    read.weakness('allowPrivilegeEscalation', 'privilege-escalation', 'processes may gain privileges', true);
+  if (allowPrivilegeEscalation) read.weakness('allowPrivilegeEscalation', 'privilege-escalation', 'processes may gain privileges', true);
   else read.r.feature('no-new-privileges');
   for (const capability of capabilities) {
     if (!CAPABILITIES.has(capability)) {
@@ -99,6 +104,7 @@ function checkHardening(props: ContainerProps, capabilities: readonly string[], 
       read.weakness('capabilities', 'added-capabilities', 'adds a capability', capability);
     }
   }
+  return { readOnlyRoot, allowPrivilegeEscalation };
 }
 
 function resolveEnv(env: Readonly<Record<string, EnvValue>>, read: Reading): EnvSpec[] {
@@ -139,63 +145,12 @@ export function isLateBound(value: unknown): value is LateBound {
   return typeof value === 'object' && value !== null && 'apply' in value && typeof value.apply === 'function';
 }
 
-function resolveWritable(writable: NonNullable<ContainerProps['writable']>, read: Reading): WritableSpec[] {
-  const seen = new Set<string>();
-  const specs = writable.map((one) => {
-    const props = typeof one === 'string' ? { path: one } : one;
-    const path = read.path('writable', props.path);
-    if (seen.has(path) && path !== INVALID_PATH) read.problem('writable', 'is writable twice', path, 'name each path once');
-    seen.add(path);
-    if (props.exec) read.weakness('writable', 'executable-scratch', 'programs can be run from a writable path', path);
-    return { path, sizeBytes: read.size(`writable ${path}`, props.size, 64 * MIB, MIB), exec: props.exec ?? false };
-  });
-  return specs.sort((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-function resolveMounts(mounts: readonly MountProps[], writable: readonly WritableSpec[], read: Reading): MountSpec[] {
-  const taken = new Set(writable.map((one) => one.path));
-  return mounts.map((mount) => {
-    const volume = Part.isPart(mount.volume) ? mount.volume : mount.volume.part;
-    const path = read.path('mounts', mount.path);
-    if (taken.has(path) && path !== INVALID_PATH)
-      read.problem('mounts', 'two things are mounted at the same path', path, 'give each a path of its own');
-    taken.add(path);
-    if (!mount.readOnly) read.r.feature('volume.owner');
-    return { volume, path, readOnly: mount.readOnly ?? false };
-  });
-}
-
-function resolveResources(props: ResourcesProps, read: Reading): ResourcesSpec {
-  const cpuReserved = props.cpu?.reservation === undefined ? undefined : read.cpu('cpu.reservation', props.cpu.reservation, 1);
-  const cpuLimit = read.cpu('cpu.limit', props.cpu?.limit, Math.max(500, cpuReserved ?? 0));
-  const cpuReservation = cpuReserved ?? Math.min(100, cpuLimit);
-  if (cpuReservation > cpuLimit)
-    read.problem('cpu.limit', 'the limit is below the reservation', props.cpu?.limit, `use at least '${cpuReservation}m', or reserve less`);
-  const memoryReserved =
-    props.memory?.reservation === undefined ? undefined : read.size('memory.reservation', props.memory.reservation, 4 * MIB, 4 * MIB);
-  const memoryLimit = read.size('memory.limit', props.memory?.limit, Math.max(256 * MIB, memoryReserved ?? 0), 6 * MIB);
-  const memoryReservation = memoryReserved ?? memoryLimit;
-  if (memoryReservation > memoryLimit)
-    read.problem(
-      'memory.limit',
-      'the limit is below the reservation',
-      props.memory?.limit,
-      `use at least '${binarySize(memoryReservation)}', or reserve less`,
-    );
-  if (props.ephemeralStorage !== undefined) read.r.feature('resources.ephemeral-storage');
-  return {
-    cpuLimit,
-    cpuReservation,
-    memoryLimit,
-    memoryReservation,
-    ephemeralStorage: read.size('ephemeralStorage', props.ephemeralStorage, 64 * MIB, MIB),
-  };
-}
-
-function resolvePorts(ports: Readonly<Record<string, number | PortProps>>, capabilities: readonly string[], read: Reading): PortSpec[] {
+function resolvePorts(ports: NonNullable<ContainerProps['ports']>, capabilities: readonly string[], read: Reading): PortSpec[] {
   const seen = new Map<string, string>();
   return Object.entries(ports).map(([name, value]) => {
-    const { port, protocol = 'tcp' } = typeof value === 'number' ? { port: value } : value;
+    const said: Partial<PortProps> = isObject(value) ? value : { port: value };
+    const port = said.port as number;
+    const protocol = read.oneOf(name, said.protocol, ['tcp', 'udp'], 'tcp');
     if (!/^(?=.*[a-z])[a-z0-9](?:-?[a-z0-9])*$/.test(name) || name.length > 15) {
       read.problem(
         name,
@@ -225,7 +180,7 @@ function resolveUlimits(ulimits: NonNullable<ContainerProps['ulimits']>, read: R
   if (Object.keys(ulimits).length > 0) read.r.feature('ulimits');
   const sorted = Object.entries(ulimits).sort(([a], [b]) => (a < b ? -1 : 1));
   return sorted.map(([name, value]) => {
-    const { soft, hard } = typeof value === 'number' ? { soft: value, hard: value } : value;
+    const { soft, hard } = typeof value === 'number' ? { soft: value, hard: value } : (value ?? {});
     if (!ULIMITS.has(name)) read.problem(`ulimits.${name}`, 'is no limit of processes', name, `use one of ${[...ULIMITS].join(', ')}`);
     if (!Number.isInteger(soft) || !Number.isInteger(hard) || soft < -1 || hard < -1 || (hard !== -1 && (soft === -1 || soft > hard))) {
       read.problem(

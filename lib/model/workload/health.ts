@@ -1,6 +1,6 @@
 import { usePort } from '../problems';
 import type { HealthProps, ProbeProps } from './props';
-import type { Reading } from './reading';
+import { isObject, type Reading } from './reading';
 import type { CheckSpec, HealthSpec, PortSpec, ProbeSpec } from './spec';
 
 /** Fills in everything that a user left out of a health check. */
@@ -18,6 +18,8 @@ export function resolveHealth(props: HealthProps, ports: readonly PortSpec[], re
     );
   const retries = read.integer('retries', props.retries, 3, 1, 100);
   const startPeriod = read.duration('startPeriod', props.startPeriod, 30_000, { wholeSeconds: true });
+  const said = (which: 'liveness' | 'readiness') => read.object(which, props[which], "{ interval: '5s' }");
+  const [live, ready] = [said('liveness'), said('readiness')];
   if (props.liveness || props.readiness) read.r.feature('health.probes');
   const base = { check, initialDelay: 0, period: interval / 1000, timeout: timeout / 1000, failureThreshold: retries };
   const startupPeriod = Math.min(base.period, 5);
@@ -29,9 +31,9 @@ export function resolveHealth(props: HealthProps, ports: readonly PortSpec[], re
     timeout: Math.min(base.timeout, startupPeriod),
     failureThreshold: Math.max(1, Math.ceil((startPeriod / 1000 + base.period * retries) / startupPeriod)),
   };
-  const liveness = resolveProbe(props.liveness ?? {}, base, read.at('liveness'));
+  const liveness = resolveProbe(live, base, read.at('liveness'));
   const readiness = resolveProbe(
-    props.readiness ?? {},
+    ready,
     { ...base, period: Math.min(base.period, 5), timeout: Math.min(base.timeout, 5) },
     read.at('readiness'),
   );
@@ -44,13 +46,14 @@ function resolveCheck(props: HealthProps, ports: readonly PortSpec[], read: Read
     read.problem('', 'needs exactly one of http, tcp and exec', given, 'keep the one that tells best');
     return undefined;
   }
-  if (props.exec) {
+  if (props.exec !== undefined) {
     read.r.feature('health.exec');
+    const exec = read.textList('exec', props.exec);
     if (props.exec.length === 0)
       read.problem('exec', 'needs a command', props.exec, "give the program and its arguments: ['/bin/check', '--quick']");
-    return { exec: [...props.exec] };
+    return { exec };
   }
-  const name = (props.http ?? props.tcp)?.port;
+  const name = (isObject(props.http) ? props.http : isObject(props.tcp) ? props.tcp : undefined)?.port;
   const tcp = ports.filter((one) => one.protocol === 'tcp');
   const port = tcp.find((one) => one.name === name);
   if (!port) {

@@ -1,5 +1,7 @@
 import type { Reading } from './reading';
 
+type Labels = Readonly<Record<string, string>>;
+
 /** Whether a text is a label key of Kubernetes: `name` or `dns.example/name`. */
 export function isLabelKey(key: string): boolean {
   const [name, prefix, more] = key.split('/').reverse() as [string, string | undefined, string | undefined];
@@ -11,7 +13,8 @@ export function isLabelKey(key: string): boolean {
 }
 
 /** A copy of labels; reports those that Kubernetes would refuse. */
-export function checkLabels(labels: Readonly<Record<string, string>>, read: Reading): Readonly<Record<string, string>> {
+export function checkLabels(said: Labels | undefined, read: Reading): Labels {
+  const labels = read.record('labels', said, "{ team: 'shop' }");
   for (const [key, value] of Object.entries(labels)) {
     checkKey(`labels.${key}`, 'is no label key', key, read);
     if (typeof value !== 'string' || !/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/.test(value)) {
@@ -22,7 +25,8 @@ export function checkLabels(labels: Readonly<Record<string, string>>, read: Read
 }
 
 /** A copy of annotations; reports those that Kubernetes would refuse. */
-export function checkAnnotations(annotations: Readonly<Record<string, string>>, read: Reading): Readonly<Record<string, string>> {
+export function checkAnnotations(said: Labels | undefined, read: Reading): Labels {
+  const annotations = read.record('annotations', said, "{ 'example.com/owner': 'team' }");
   if (Object.keys(annotations).length > 0) read.r.feature('annotations');
   for (const [key, value] of Object.entries(annotations)) {
     checkKey(`annotations.${key}`, 'is no annotation key', key, read);

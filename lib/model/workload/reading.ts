@@ -1,8 +1,14 @@
-import type { Resolution } from '../part';
+import type { Kind } from '../kinds';
+import { Part, type Resolution } from '../part';
 import { tryCpu, tryDuration, trySize } from '../values/quantities';
 
 /** Kubernetes counts in 32-bit numbers of seconds, and nothing of a container takes longer than a year. */
 const YEAR = 31_536_000_000;
+
+/** Whether something has properties by name. */
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** Stands for a path that was reported already. */
 export const INVALID_PATH = '/invalid';
@@ -29,6 +35,67 @@ export class Reading {
     if (this.r.acknowledged(weakness) === undefined) {
       this.problem(where, what, value, `leave it out, or acknowledge '${weakness}' with a reason`);
     }
+  }
+
+  /** One of a few words. */
+  oneOf<T extends string>(where: string, value: T | undefined, words: readonly T[], fallback: T): T;
+  oneOf<T extends string>(where: string, value: T | undefined, words: readonly T[]): T | undefined;
+  oneOf<T extends string>(where: string, value: T | undefined, words: readonly T[], fallback?: T): T | undefined {
+    if (value === undefined || words.includes(value)) return value ?? fallback;
+    this.problem(where, `must be ${words.map((word) => `'${word}'`).join(' or ')}`, value, fallback ? `use '${fallback}'` : 'leave it out');
+    return fallback;
+  }
+
+  /** Yes or no. */
+  flag(where: string, value: boolean | undefined, fallback: boolean): boolean {
+    if (value === undefined || typeof value === 'boolean') return value ?? fallback;
+    this.problem(where, 'must be true or false', value, `use ${fallback}, without quotes`);
+    return fallback;
+  }
+
+  /** A list of texts: a single text would become a list of its letters. */
+  textList(where: string, value: readonly string[] | undefined): string[] {
+    if (value === undefined) return [];
+    if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return [...value];
+    const example = typeof value === 'string' ? (value as string).split(/\s+/).filter((word) => word !== '') : ['one', 'two'];
+    const list = example.map((word) => `'${word}'`).join(', ');
+    this.problem(where, 'must be a list of texts', value, `write it as [${list.length > 80 ? "'one', 'two'" : list}]`);
+    return [];
+  }
+
+  /** A list of things that are looked at one by one. */
+  list<T>(where: string, value: readonly T[] | undefined, example: string): readonly T[] {
+    if (value === undefined || Array.isArray(value)) return value ?? [];
+    this.problem(where, 'must be a list', value, `write it as ${example}`);
+    return [];
+  }
+
+  /** Properties by name; none where nothing was said, or something else. */
+  object<T extends object>(where: string, value: T | undefined, example: string): Partial<T> {
+    if (isObject(value)) return value;
+    if (value !== undefined && value !== null) this.problem(where, 'must be an object', value, `write it as ${example}`);
+    return {};
+  }
+
+  /** Values of one type by names that the user chose. */
+  record<V>(where: string, value: Readonly<Record<string, V>> | undefined, example: string): Readonly<Record<string, V>> {
+    return this.object(where, value, example) as Readonly<Record<string, V>>;
+  }
+
+  /** As `object`, where nothing said is something of its own. */
+  tryObject<T extends object>(where: string, value: T | undefined, example: string): T | undefined {
+    if (value === undefined || value === null || isObject(value)) return value ?? undefined;
+    this.object(where, value, example);
+    return undefined;
+  }
+
+  /** A construct's part of a kind; `undefined` where there is none. */
+  part<K extends Kind>(where: string, value: unknown, kind: K, fix: string): Part<K> | undefined {
+    const part: unknown = Part.isPart(value) || !isObject(value) ? value : (value as { part?: unknown }).part;
+    if (Part.isPart(part) && part.kind === kind) return part as unknown as Part<K>;
+    const given = Part.isPart(part) ? `a ${part.kind}` : isObject(value) ? 'an object' : value;
+    this.problem(where, `must be a ${kind === 'network' ? 'network segment' : kind}`, given, fix);
+    return undefined;
   }
 
   /** A whole number in a range. */

@@ -1,12 +1,12 @@
 import { isDnsLabel } from '../names';
-import { Part, type Resolution } from '../part';
+import type { Part, Resolution } from '../part';
 import { usePort } from '../problems';
 import { isHostAddress, parseCidr } from '../values/address';
 import { resolveContainer } from './container';
 import { checkPath } from './health';
 import { checkAnnotations, checkLabels, isLabelKey } from './labels';
-import type { AttachmentProps, LoggingProps, PlacementProps, ShutdownProps, WorkloadProps } from './props';
-import { Reading } from './reading';
+import type { AttachmentProps, LoggingProps, PlacementProps, RestartProps, ShutdownProps, WorkloadProps } from './props';
+import { isObject, Reading } from './reading';
 import { resolveRollback, resolveRollout, resolveScaling } from './rollout';
 import type { AttachmentSpec, ContainerSpec, PortSpec, WorkloadSpec } from './spec';
 
@@ -32,15 +32,14 @@ export function resolveWorkload(name: string, props: WorkloadProps, r: Resolutio
   const main = resolveContainer(name, props, read);
   const sidecars = resolveSidecars(main, props, read);
   const ports = [main, ...sidecars].flatMap((container) => container.ports);
-  const scaling = props.scaling && resolveScaling(props.scaling, read.at('scaling'));
+  const scales = read.tryObject('scaling', props.scaling, '{ min: 2, max: 5 }');
+  const scaling = scales && resolveScaling(scales, read.at('scaling'));
   const replicas = resolveReplicas(props, scaling?.min, read);
   const most = scaling?.max ?? replicas;
   if (sidecars.length > 0 && most > 1) r.feature('sidecar.replicated');
   // promised without being asked for: nothing connects that no edge allows, and nothing has a token of the engine
   r.feature('network.edges');
   r.feature('service-account');
-  const restart = props.restart;
-  if (restart) r.feature('restart.policy');
   return {
     main,
     sidecars,
@@ -50,23 +49,30 @@ export function resolveWorkload(name: string, props: WorkloadProps, r: Resolutio
     ...resolveDisruption(props, most, read),
     rollout: resolveRollout(props.rollout, read.at('rollout')),
     rollback: resolveRollback(props.rollback, read.at('rollback')),
-    restart: {
-      condition: restart?.condition ?? 'always',
-      ...(restart?.delay !== undefined && { delay: read.duration('restart.delay', restart.delay, 5000) }),
-      ...(restart?.maxAttempts !== undefined && { maxAttempts: read.integer('restart.maxAttempts', restart.maxAttempts, 3, 1, 1000) }),
-    },
-    placement: resolvePlacement(props.placement, r),
+    restart: resolveRestart(props.restart, read),
+    placement: resolvePlacement(props.placement, read),
     shutdown: resolveShutdown(props.shutdown, main, read),
-    sysctls: resolveSysctls(props.sysctls ?? {}, read),
-    networks: resolveNetworks(props.networks ?? [], most, read),
-    logging: resolveLogging(props.logging, r),
+    sysctls: resolveSysctls(read.record('sysctls', props.sysctls, "{ 'net.core.somaxconn': 4096 }"), read),
+    networks: resolveNetworks(read.list('networks', props.networks, '[{ network }]'), most, read),
+    logging: resolveLogging(props.logging, read),
     ...resolveMetrics(props.metrics, ports, read),
-    labels: checkLabels(props.labels ?? {}, read),
-    annotations: checkAnnotations(props.annotations ?? {}, read),
+    labels: checkLabels(props.labels, read),
+    annotations: checkAnnotations(props.annotations, read),
   };
 }
 
-function resolveMetrics(props: WorkloadProps['metrics'], all: readonly PortSpec[], read: Reading): Pick<WorkloadSpec, 'metrics'> {
+function resolveRestart(said: RestartProps | undefined, read: Reading): WorkloadSpec['restart'] {
+  const restart = read.object('restart', said, "{ condition: 'on-failure' }");
+  if (said) read.r.feature('restart.policy');
+  return {
+    condition: read.oneOf('restart.condition', restart.condition, ['always', 'on-failure'], 'always'),
+    ...(restart.delay !== undefined && { delay: read.duration('restart.delay', restart.delay, 5000) }),
+    ...(restart.maxAttempts !== undefined && { maxAttempts: read.integer('restart.maxAttempts', restart.maxAttempts, 3, 1, 1000) }),
+  };
+}
+
+function resolveMetrics(said: WorkloadProps['metrics'], all: readonly PortSpec[], read: Reading): Pick<WorkloadSpec, 'metrics'> {
+  const props = read.tryObject('metrics', said, "{ port: 'metrics' }");
   if (!props) return {};
   read.r.feature('metrics');
   const ports = all.filter((one) => one.protocol === 'tcp');
@@ -77,25 +83,31 @@ function resolveMetrics(props: WorkloadProps['metrics'], all: readonly PortSpec[
   return port ? { metrics: { port, path } } : {};
 }
 
-function resolveShutdown(props: ShutdownProps | undefined, main: ContainerSpec, read: Reading): WorkloadSpec['shutdown'] {
-  const drain = read.duration('shutdown.drain', props?.drain, main.ports.length > 0 ? 5000 : 0, { wholeSeconds: true });
-  if (props?.drain !== undefined && drain > 0) read.r.feature('shutdown.drain');
-  return { grace: read.duration('shutdown.grace', props?.grace, 30_000, { min: 1000, wholeSeconds: true }), drain };
+function resolveShutdown(said: ShutdownProps | undefined, main: ContainerSpec, read: Reading): WorkloadSpec['shutdown'] {
+  const props = read.object('shutdown', said, "{ grace: '30s' }");
+  const drain = read.duration('shutdown.drain', props.drain, main.ports.length > 0 ? 5000 : 0, { wholeSeconds: true });
+  if (props.drain !== undefined && drain > 0) read.r.feature('shutdown.drain');
+  return { grace: read.duration('shutdown.grace', props.grace, 30_000, { min: 1000, wholeSeconds: true }), drain };
 }
 
 function resolveSidecars(main: ContainerSpec, props: WorkloadProps, read: Reading): ContainerSpec[] {
   const names = new Set([main.name]);
   const taken = new Map(main.ports.map((port) => [`${port.port}/${port.protocol}`, main.name]));
   const portNames = new Set(main.ports.map((port) => port.name));
-  return Object.entries(props.sidecars ?? {}).map(([name, sidecar]) => {
+  return Object.entries(read.record('sidecars', props.sidecars, "{ proxy: { image: 'team/proxy:1.2.3' } }")).flatMap(([name, sidecar]) => {
     const at = read.at(`sidecars.${name}`);
     read.r.feature('sidecar');
-    if (sidecar.shareProcesses) read.r.feature('sidecar.processes');
+    if (!isObject(sidecar)) {
+      at.problem('', 'must be an object', sidecar, "write it as { image: 'team/proxy:1.2.3' }");
+      return [];
+    }
+    const shareProcesses = at.flag('shareProcesses', sidecar.shareProcesses, false);
+    if (shareProcesses) read.r.feature('sidecar.processes');
     if (!isDnsLabel(name) || name.length > 40)
       at.problem('', "a sidecar's name must be a DNS label of at most 40 characters", name, 'use lower case letters, digits and dashes');
     if (names.has(name)) at.problem('', 'the name is taken in this workload', name, 'choose another');
     names.add(name);
-    const spec = resolveContainer(name, sidecar, at, sidecar.shareProcesses ?? false);
+    const spec = resolveContainer(name, sidecar, at, shareProcesses);
     for (const port of spec.ports) {
       const other = taken.get(`${port.port}/${port.protocol}`);
       if (other)
@@ -105,7 +117,7 @@ function resolveSidecars(main: ContainerSpec, props: WorkloadProps, read: Readin
         at.problem(`ports.${port.name}`, 'the name of the port is taken in this workload', port.name, 'choose another');
       portNames.add(port.name);
     }
-    return spec;
+    return [spec];
   });
 }
 
@@ -129,22 +141,24 @@ function resolveDisruption(props: WorkloadProps, most: number, read: Reading): {
   const value = props.maxUnavailable;
   if (value === undefined) return read.r.environment.highlyAvailable && most > 1 ? { maxUnavailable: 1 } : {};
   read.r.feature('disruption-budget');
-  const ok = typeof value === 'number' ? Number.isInteger(value) && value >= 1 : /^([1-9]\d?|100)%$/.test(value);
+  const ok =
+    typeof value === 'number' ? Number.isInteger(value) && value >= 1 : typeof value === 'string' && /^([1-9]\d?|100)%$/.test(value);
   if (!ok) read.problem('maxUnavailable', 'must be a whole number of at least 1, or a percentage from 1% to 100%', value, "use 1 or '25%'");
   return { maxUnavailable: ok ? value : 1 };
 }
 
-function resolvePlacement(props: PlacementProps | undefined, r: Resolution): WorkloadSpec['placement'] {
-  if (props?.role !== undefined || Object.keys(props?.labels ?? {}).length > 0) r.feature('placement.constraints');
-  if (props?.spreadOver && props.spreadOver.length > 0) r.feature('spread');
-  for (const key of props?.spreadOver ?? []) {
-    if (!isLabelKey(key)) r.problem('placement.spreadOver', "must be 'zone', 'host' or a label key", key, "use 'zone'");
+function resolvePlacement(said: PlacementProps | undefined, read: Reading): WorkloadSpec['placement'] {
+  const props = read.object('placement', said, "{ role: 'worker' }");
+  const role = read.oneOf('placement.role', props.role, ['worker', 'manager']);
+  const labels = checkLabels(props.labels, read.at('placement'));
+  if (role !== undefined || Object.keys(labels).length > 0) read.r.feature('placement.constraints');
+  const spreadOver = read.textList('placement.spreadOver', props.spreadOver);
+  if (spreadOver.length > 0) read.r.feature('spread');
+  for (const key of spreadOver) {
+    if (!isLabelKey(key)) read.problem('placement.spreadOver', "must be 'zone', 'host' or a label key", key, "use 'zone'");
   }
-  return {
-    ...(props?.role !== undefined && { role: props.role }),
-    labels: checkLabels(props?.labels ?? {}, new Reading(r, 'placement')),
-    spreadOver: props?.spreadOver ? [...props.spreadOver] : r.environment.highlyAvailable ? ['zone', 'host'] : [],
-  };
+  const usual = read.r.environment.highlyAvailable ? ['zone', 'host'] : [];
+  return { ...(role !== undefined && { role }), labels, spreadOver: props.spreadOver ? spreadOver : usual };
 }
 
 function resolveSysctls(sysctls: Readonly<Record<string, string | number>>, read: Reading): Record<string, string> {
@@ -170,9 +184,11 @@ function resolveSysctls(sysctls: Readonly<Record<string, string | number>>, read
 
 function resolveNetworks(networks: readonly AttachmentProps[], replicas: number, read: Reading): AttachmentSpec[] {
   const seen = new Set<Part>();
-  return networks.map((attachment) => {
-    const network = Part.isPart(attachment.network) ? attachment.network : attachment.network.part;
-    const { address, aliases = [] } = attachment;
+  return networks.flatMap((attachment: Partial<AttachmentProps>) => {
+    const network = read.part('networks', isObject(attachment) ? attachment.network : attachment, 'network', 'pass { network: segment }');
+    if (!network) return [];
+    const address = attachment.address;
+    const aliases = read.textList('networks.aliases', attachment.aliases);
     if (seen.has(network)) read.problem('networks', 'the segment is named twice', network.node.scope?.node.path, 'name each segment once');
     seen.add(network);
     if (address !== undefined) {
@@ -195,13 +211,19 @@ function resolveNetworks(networks: readonly AttachmentProps[], replicas: number,
     for (const alias of aliases) {
       if (!isDnsLabel(alias)) read.problem('networks', 'an alias must be a DNS label', alias, 'use lower case letters, digits and dashes');
     }
-    return { network, aliases: [...aliases], ...(address !== undefined && { address }) };
+    return [{ network, aliases, ...(address !== undefined && { address }) }];
   });
 }
 
-function resolveLogging(props: LoggingProps | undefined, r: Resolution): WorkloadSpec['logging'] {
-  if (props) r.feature('logging');
-  const driver = props?.driver ?? 'json-file';
+function resolveLogging(said: LoggingProps | undefined, read: Reading): WorkloadSpec['logging'] {
+  if (said) read.r.feature('logging');
+  const props = read.object('logging', said, "{ driver: 'json-file' }");
+  const driver = props.driver ?? 'json-file';
+  if (typeof driver !== 'string') read.problem('logging.driver', 'must be text', driver, "use 'json-file'");
   const rotation: Record<string, string> = driver === 'json-file' ? { 'max-size': '10m', 'max-file': '3' } : {};
-  return { driver, options: { ...rotation, ...props?.options } };
+  const options = read.record('logging.options', props.options, "{ 'max-size': '10m' }");
+  for (const [name, value] of Object.entries(options)) {
+    if (typeof value !== 'string') read.problem(`logging.options.${name}`, 'must be text', value, 'put it in quotes');
+  }
+  return { driver, options: { ...rotation, ...options } };
 }

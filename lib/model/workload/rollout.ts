@@ -1,9 +1,10 @@
 import type { RollbackProps, RolloutProps, RolloutStepProps, ScalingBehaviorProps, ScalingProps } from './props';
-import type { Reading } from './reading';
+import { isObject, type Reading } from './reading';
 import type { RolloutSpec, RolloutStepSpec, ScalingBehaviorSpec, ScalingSpec } from './spec';
 
 /** Fills in everything that a user left out of a roll-out. */
-export function resolveRollout(props: RolloutProps | undefined, read: Reading): RolloutSpec {
+export function resolveRollout(said: RolloutProps | undefined, read: Reading): RolloutSpec {
+  const props = read.tryObject('', said, "{ order: 'start-first' }");
   if (props && props.strategy !== 'recreate') read.r.feature('rollout');
   if (props?.failureAction) read.r.feature('rollout.failure-action');
   const step = resolveStep(props ?? {}, read);
@@ -18,23 +19,28 @@ export function resolveRollout(props: RolloutProps | undefined, read: Reading): 
     );
   return {
     ...step,
-    strategy: props?.strategy ?? 'rolling',
-    failureAction: props?.failureAction ?? 'rollback',
+    strategy: read.oneOf('strategy', props?.strategy, ['rolling', 'recreate'], 'rolling'),
+    failureAction: read.oneOf('failureAction', props?.failureAction, ['rollback', 'pause', 'continue'], 'rollback'),
     deadline,
   };
 }
 
 /** Fills in everything that a user left out of a roll-back. */
-export function resolveRollback(props: RollbackProps | undefined, read: Reading): RolloutStepSpec {
+export function resolveRollback(said: RollbackProps | undefined, read: Reading): RolloutStepSpec {
+  const props = read.tryObject('', said, '{ parallelism: 1 }');
   if (props) read.r.feature('rollback');
-  return { ...resolveStep(props ?? {}, read), failureAction: props?.failureAction ?? 'pause' };
+  return {
+    ...resolveStep(props ?? {}, read),
+    failureAction: read.oneOf('failureAction', props?.failureAction, ['pause', 'continue'], 'pause'),
+  };
 }
 
 function resolveStep(props: RolloutStepProps, read: Reading): Omit<RolloutStepSpec, 'failureAction'> {
   const ratio = props.maxFailureRatio ?? 0;
-  if (!(ratio >= 0 && ratio <= 1)) read.problem('maxFailureRatio', 'must be a share from 0 to 1', ratio, 'use 0.1 for one in ten');
+  if (!(typeof ratio === 'number' && ratio >= 0 && ratio <= 1))
+    read.problem('maxFailureRatio', 'must be a share from 0 to 1', ratio, 'use 0.1 for one in ten');
   return {
-    order: props.order ?? 'start-first',
+    order: read.oneOf('order', props.order, ['start-first', 'stop-first'], 'start-first'),
     parallelism: read.integer('parallelism', props.parallelism, 1, 1, 1000),
     delay: read.duration('delay', props.delay, 5000, { wholeSeconds: true }),
     monitor: read.duration('monitor', props.monitor, 30_000),
@@ -48,9 +54,9 @@ export function resolveScaling(props: ScalingProps, read: Reading): ScalingSpec 
   const min = read.integer('min', props.min, 1, 1, 1000);
   const max = read.integer('max', props.max, min, 1, 1000);
   if (max < min) read.problem('max', 'the most is below the fewest', props.max, `use at least ${min}`);
-  const metrics = props.metrics ?? {};
+  const metrics = read.record('metrics', props.metrics, '{ http_requests_per_second: 100 }');
   for (const [name, value] of Object.entries(metrics)) {
-    if (!(value > 0 && Number.isFinite(value)))
+    if (!(Number.isFinite(value) && value > 0))
       read.problem(`metrics.${name}`, 'must be a number above 0', value, 'give the average per pod');
   }
   const memory = props.memory === undefined ? undefined : read.integer('memory', props.memory, 80, 1, 100);
@@ -62,16 +68,17 @@ export function resolveScaling(props: ScalingProps, read: Reading): ScalingSpec 
     metrics: { ...metrics },
     ...(cpu !== undefined && { cpu }),
     ...(memory !== undefined && { memory }),
-    ...(props.scaleDown && { scaleDown: resolveBehavior(props.scaleDown, read.at('scaleDown')) }),
-    ...(props.scaleUp && { scaleUp: resolveBehavior(props.scaleUp, read.at('scaleUp')) }),
+    ...(props.scaleDown !== undefined && { scaleDown: resolveBehavior(props.scaleDown, read.at('scaleDown')) }),
+    ...(props.scaleUp !== undefined && { scaleUp: resolveBehavior(props.scaleUp, read.at('scaleUp')) }),
   };
 }
 
-function resolveBehavior(props: ScalingBehaviorProps, read: Reading): ScalingBehaviorSpec {
+function resolveBehavior(said: ScalingBehaviorProps, read: Reading): ScalingBehaviorSpec {
+  const props = read.object('', said, "{ stabilization: '300s' }");
   return {
     ...(props.stabilization !== undefined && { stabilization: read.seconds('stabilization', props.stabilization, 300_000, 0, 3600) }),
-    policies: (props.policies ?? []).map((policy) => ({
-      ...('pods' in policy
+    policies: read.list('policies', props.policies, "[{ pods: 2, every: '60s' }]").map((policy) => ({
+      ...(isObject(policy) && 'pods' in policy
         ? { type: 'Pods' as const, value: read.integer('policies', policy.pods, 1, 1, 1000) }
         : { type: 'Percent' as const, value: read.integer('policies', policy.percent, 10, 1, 1000) }),
       periodSeconds: read.seconds('policies', policy.every, 60_000, 1, 1800),
