@@ -1,7 +1,7 @@
 import type { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { registerHost } from '../model/host';
-import { displayPath, formatProblem, type Problem } from '../model/problems';
+import { formatProblem, type Problem } from '../model/problems';
 import type { ChartLike } from '../platforms/kubernetes/chart-plan';
 
 const CHART = Symbol.for('cdk8s.Chart');
@@ -105,10 +105,10 @@ class ChartObjects {
     // required late: importing the package must not need cdk8s
     const { chartObjects, nameProblems } =
       require('../platforms/kubernetes/chart-plan') as typeof import('../platforms/kubernetes/chart-plan');
-    const { finish } = require('../platforms/kubernetes/finish') as typeof import('../platforms/kubernetes/finish');
+    const { finishOurs } = require('../platforms/kubernetes/check') as typeof import('../platforms/kubernetes/check');
     const { plan, objects } = chartObjects(this.chart);
     const problems: Problem[] = [...plan.problems, ...nameProblems(objects)];
-    const finished = objects.map(({ construct, manifest }) => ({ construct, json: finish(manifest, displayPath(construct), problems) }));
+    const finished = objects.map((one) => ({ construct: one.construct, json: finishOurs(one, problems) }));
     emitWarnings(plan.warnings);
     if (problems.length > 0) return [...new Set(problems.map(formatProblem))];
     const make = factory();

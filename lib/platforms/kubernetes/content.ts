@@ -1,8 +1,9 @@
 import type { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
-import { displayPath, type Problem } from '../../model/problems';
+import type { Problem } from '../../model/problems';
 import { isOurs } from '../../stack/cdk8s-host';
 import { type ChartLike, chartObjects, nameProblems, type StackObjects } from './chart-plan';
+import { finishOurs } from './check';
 import { type FinishedManifest, finish } from './finish';
 import { orderByDependencies } from './order';
 
@@ -54,9 +55,10 @@ export class ChartContent {
 
   private units(planned: StackObjects, problems: Problem[], late: boolean): Unit[] {
     const own = new Map<IConstruct, Unit>();
-    for (const { construct, manifest } of planned.objects) {
+    for (const object of planned.objects) {
+      const { construct } = object;
       const unit = own.get(construct) ?? { construct, manifests: [] };
-      unit.manifests.push(finish(manifest, displayPath(construct), problems, late));
+      unit.manifests.push(finishOurs(object, problems, late));
       own.set(construct, unit);
     }
     const early: Unit[] = [];

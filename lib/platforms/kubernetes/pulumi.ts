@@ -1,11 +1,11 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { IConstruct } from 'constructs';
 import { kebab } from '../../model/names';
-import { displayPath, type Problem, ProblemsError } from '../../model/problems';
+import { type Problem, ProblemsError } from '../../model/problems';
 import type { Plan } from '../../platform/platform';
 import { nameProblems, type StackObjects, stackObjects } from './chart-plan';
+import { finishOurs } from './check';
 import { Commit, type FinishedObject } from './commit';
-import { finish } from './finish';
 import type { KubernetesNatives, KubernetesOptions, ManifestSink } from './natives';
 import type { RegistrarOptions } from './registrar';
 
@@ -35,7 +35,7 @@ export function planKubernetes(root: IConstruct, options: KubernetesDeployment):
     createNamespace: options.createNamespace ?? true,
   });
   const problems: Problem[] = [...plan.problems, ...nameProblems(objects)];
-  const finished = objects.map((one) => ({ ...one, json: finish(one.manifest, displayPath(one.construct), problems, true) }));
+  const finished = objects.map((one) => ({ ...one, json: finishOurs(one, problems, true) }));
   return { plan: { ...plan, problems }, objects, finished };
 }
 
