@@ -133,7 +133,10 @@ test('routes with the same clients share a load balancer, and its ports are open
     type: 'LoadBalancer',
   });
   expect(objects['Service/web-public-9000'].spec.loadBalancerSourceRanges).toEqual(['198.51.100.0/24']);
-  expect(objects['NetworkPolicy/web'].spec.ingress).toEqual([{ ports: [8080, 8443, 9000].map((port) => ({ port, protocol: 'TCP' })) }]);
+  expect(objects['NetworkPolicy/web'].spec.ingress).toEqual([
+    { ports: [8080, 8443].map((port) => ({ port, protocol: 'TCP' })) },
+    { from: [{ ipBlock: { cidr: '198.51.100.0/24' } }], ports: [{ port: 9000, protocol: 'TCP' }] },
+  ]);
 });
 
 test('a port is published once', () => {

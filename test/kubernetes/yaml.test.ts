@@ -3,6 +3,8 @@ import { dump, load, YAML11_SCHEMA } from 'js-yaml';
 import { parse } from 'yaml';
 import { type FinishedManifest, finish } from '../../lib/platforms/kubernetes/finish';
 import { document } from '../../lib/platforms/kubernetes/yaml';
+import { YAML_OPTIONS } from '../../lib/stack/yaml';
+import { READ_BY_GO } from '../yaml/go';
 
 /** Text that one version of YAML or another reads as something else, or that has a layout of its own. */
 const TRICKY = [
@@ -22,8 +24,13 @@ test('text comes back as the same text, whoever reads it', () => {
   expect(parse(text)).toEqual(value);
 });
 
+test('what only Go reads as something else is quoted, as a key too', () => {
+  const plain = READ_BY_GO.filter((one) => !document(asManifest({ [one]: one })).startsWith(`'${one}': '${one}'`));
+  expect(plain).toEqual([]);
+});
+
 const text = fc.oneof(
-  fc.constantFrom(...TRICKY),
+  fc.constantFrom(...TRICKY, ...READ_BY_GO),
   fc.string({ unit: 'grapheme' }),
   fc.array(fc.constantFrom(...TRICKY)).map((lines) => lines.join('\n')),
 );
@@ -43,7 +50,7 @@ const { tree } = fc.letrec((tie) => ({
 test('any document is what js-yaml writes, to the byte', () => {
   fc.assert(
     fc.property(fc.dictionary(key, tree, { minKeys: 1, maxKeys: 4 }), (value) => {
-      expect(document(asManifest(value))).toBe(dump(value, { noRefs: true, lineWidth: -1 }));
+      expect(document(asManifest(value))).toBe(dump(value, YAML_OPTIONS));
     }),
     { numRuns: 2000, seed: 7 },
   );

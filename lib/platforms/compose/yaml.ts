@@ -1,5 +1,6 @@
 import { dump } from 'js-yaml';
 import { secretVariable } from '../../model/kinds/secret';
+import { YAML_OPTIONS } from '../../stack/yaml';
 import type { ComposeExpression, ComposeSecretValue } from './schema';
 
 /**
@@ -7,7 +8,7 @@ import type { ComposeExpression, ComposeSecretValue } from './schema';
  * else. Compose replaces `$...` in every value, so each `$` of a literal text is doubled.
  */
 export function toYaml(document: object): string {
-  return dump(written(document), { lineWidth: -1, noRefs: true });
+  return dump(written(document), YAML_OPTIONS);
 }
 
 function written(value: unknown): unknown {

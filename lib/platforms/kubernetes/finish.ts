@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Problem } from '../../model/problems';
 import { isLateBound } from '../../model/workload/container';
 
@@ -17,8 +18,8 @@ export interface FinishedManifest {
 }
 
 const LEAK = /Calling \[toString\] on an \[Output<T>\]/;
-/** What stands for a Pulumi Output in what other libraries made. */
-export const OUTPUT_TOKEN = /__IRONHULL_OUTPUT_(\d+)__/g;
+/** Begins what stands for a Pulumi Output in what other libraries made. Nobody can write it beforehand, and it is never output. */
+export const OUTPUT_PREFIX = `__IRONHULL_OUTPUT_${randomBytes(16).toString('hex')}_`;
 const OBJECT_TEXT = /\[object [A-Z]\w*\]/;
 /** Longer text is a file, and a file may well hold a program that holds such text. */
 const FILE = 1024;

@@ -77,9 +77,18 @@ function portsOf(ports: readonly PortSpec[]): { ports?: NetworkPolicyPort[] } {
   return ports.length === 0 ? {} : { ports: ports.map((port) => ({ port: port.port, protocol: protocolOf(port.protocol) })) };
 }
 
-/** Clients of a load balancer come from anywhere, or from a node that passes them on; the load balancer filters. */
+/** A rule for each set of clients. They keep their addresses on the way through a load balancer (externalTrafficPolicy). */
 function published(spec: WorkloadSpec, at: Place): NetworkPolicyIngressRule[] {
-  const names = new Set(at.routes.map((route) => route.resolve().spec.port));
-  const ports = spec.ports.filter((port) => names.has(port.name));
-  return ports.length === 0 ? [] : [portsOf(ports)];
+  const clients = new Map<string, { readonly sources: readonly string[]; readonly names: Set<string> }>();
+  for (const route of at.routes) {
+    const { port, allowedSources } = route.resolve().spec;
+    const sources = [...allowedSources].sort();
+    const known = clients.get(sources.join()) ?? { sources, names: new Set() };
+    known.names.add(port);
+    clients.set(sources.join(), known);
+  }
+  return [...clients.values()].map(({ sources, names }) => ({
+    ...(sources.length > 0 && { from: sources.map((cidr) => ({ ipBlock: { cidr } })) }),
+    ...portsOf(spec.ports.filter((port) => names.has(port.name))),
+  }));
 }

@@ -1,6 +1,8 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { IResolver, ResolutionContext } from 'cdk8s';
-import { type Json, OUTPUT_TOKEN } from './finish';
+import { type Json, OUTPUT_PREFIX } from './finish';
+
+const TOKEN = new RegExp(`${OUTPUT_PREFIX}(\\d+)__`, 'g');
 
 const outputs: pulumi.Output<unknown>[] = [];
 const tokens = new WeakMap<object, string>();
@@ -19,7 +21,7 @@ export class PulumiOutputResolver implements IResolver {
 function tokenOf(output: pulumi.Output<unknown>): string {
   let token = tokens.get(output);
   if (token === undefined) {
-    token = `__IRONHULL_OUTPUT_${outputs.length}__`;
+    token = `${OUTPUT_PREFIX}${outputs.length}__`;
     outputs.push(output);
     tokens.set(output, token);
   }
@@ -28,14 +30,14 @@ function tokenOf(output: pulumi.Output<unknown>): string {
 
 /** Puts Outputs back where their tokens stand, also within longer text. */
 export function restoreOutputs(value: Json): unknown {
-  if (typeof value === 'string') return value.includes('__IRONHULL_OUTPUT_') ? restoreText(value) : value;
+  if (typeof value === 'string') return value.includes(OUTPUT_PREFIX) ? restoreText(value) : value;
   if (Array.isArray(value)) return value.map(restoreOutputs);
   if (typeof value !== 'object' || pulumi.Output.isInstance(value) || value instanceof Promise) return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, restoreOutputs(one)]));
 }
 
 function restoreText(text: string): unknown {
-  const parts = text.split(OUTPUT_TOKEN);
+  const parts = text.split(TOKEN);
   // split leaves text at even places, and the numbers of Outputs between
   const output = (index: string): pulumi.Output<unknown> => outputs[Number(index)] as pulumi.Output<unknown>;
   if (parts.length === 3 && parts[0] === '' && parts[2] === '') return output(parts[1] as string);

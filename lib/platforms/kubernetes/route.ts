@@ -53,7 +53,11 @@ function balancer(
     spec: {
       // clients keep their addresses, and no node passes traffic on to another
       externalTrafficPolicy: 'Local',
-      ...(spec.allowedSources.length > 0 && { loadBalancerSourceRanges: [...spec.allowedSources] }),
+      ...(spec.allowedSources.length > 0 && {
+        // kube-proxy filters no node ports, so there must be none
+        allocateLoadBalancerNodePorts: false,
+        loadBalancerSourceRanges: [...spec.allowedSources],
+      }),
       ports: [servicePort(target, spec.listen)],
       selector: selectorOf(workload),
       type: 'LoadBalancer',

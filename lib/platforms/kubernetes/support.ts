@@ -45,10 +45,16 @@ export const support: Readonly<Record<Feature, Support>> = {
   'network.static-address': { unsupported: 'the cluster hands out the addresses of pods; a Service has a name that stays' },
   'network.edges': 'native',
   'secret.environment': 'native',
-  'late-bound': 'native',
+  'late-bound': {
+    emulated: 'through Pulumi, as text of the Deployment; if the value is secret, whoever may read the Deployment can read it',
+  },
   'volume.owner': 'native',
   'volume.shared': 'native',
   'volume.driver': { emulated: 'the storage class decides which driver serves a volume' },
   'route.address': { unsupported: 'a load balancer has an address of its own' },
-  'route.sources': 'native',
+  'route.sources': {
+    emulated:
+      'by the load balancer, by kube-proxy and by the network policy; it needs a balancer that keeps the addresses of clients and ' +
+      'works without node ports, since nothing filters those',
+  },
 };

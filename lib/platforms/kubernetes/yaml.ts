@@ -1,7 +1,6 @@
 import { dump } from 'js-yaml';
+import { YAML_OPTIONS as OPTIONS } from '../../stack/yaml';
 import type { FinishedManifest, Json } from './finish';
-
-const OPTIONS = { noRefs: true, lineWidth: -1 } as const;
 
 /** Objects as a YAML file: one document each, no anchors, no folded lines, text quoted wherever YAML 1.1 or 1.2 needs it. */
 export function toYaml(manifests: readonly FinishedManifest[]): string {
@@ -68,8 +67,8 @@ function isEmpty(value: object): boolean {
   return true;
 }
 
-/** A name that no version of YAML reads as anything but text. */
-const NAME = /^[A-Za-z][A-Za-z0-9_./-]*$/;
+/** A name that nobody reads as anything but text; `e0` and `e-1` are numbers to some. */
+const NAME = /^(?![Ee]-?\d+$)[A-Za-z][A-Za-z0-9_./-]*$/;
 const WORDS = new Set(['y', 'n', 'yes', 'no', 'on', 'off', 'true', 'false', 'null', 'nan', 'inf']);
 const LONGEST_WORD = 5;
 

@@ -3,6 +3,7 @@ import { binarySize, cpuQuantity } from '../../../model/values/quantities';
 import { isSecretKey } from '../../../model/workload/container';
 import type { ContainerSpec, EnvSpec, ResourcesSpec } from '../../../model/workload/spec';
 import type { KubernetesOptions } from '../natives';
+import { literal } from './literal';
 import { probes } from './probes';
 import { containerSecurity } from './security';
 import type { PodVolumes } from './volumes';
@@ -51,11 +52,6 @@ function variable({ name, value }: EnvSpec): EnvVar {
   }
   // a late-bound value stays as it is: Pulumi waits for it, and text output refuses it
   return { name, value: typeof value === 'string' ? literal(value) : (value as unknown as string) };
-}
-
-/** The kubelet replaces `$(NAME)`, no other engine does; doubled dollar signs are how it is told not to. */
-function literal(text: string): string {
-  return /\$[$(]/.test(text) ? text.replaceAll('$', '$$$$') : text;
 }
 
 function resources(spec: ResourcesSpec): ResourceRequirements {

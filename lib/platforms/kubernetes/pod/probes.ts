@@ -1,5 +1,6 @@
 import type { Probe } from 'kubernetes-types/core/v1';
 import type { CheckSpec, HealthSpec, ProbeSpec } from '../../../model/workload/spec';
+import { literal } from './literal';
 
 /** The three probes of a container. */
 export function probes(health: HealthSpec): { livenessProbe: Probe; readinessProbe: Probe; startupProbe: Probe } {
@@ -17,7 +18,7 @@ function probe(spec: ProbeSpec): Probe {
 }
 
 function action(check: CheckSpec): Probe {
-  if ('exec' in check) return { exec: { command: [...check.exec] } };
+  if ('exec' in check) return { exec: { command: check.exec.map(literal) } };
   if ('tcp' in check) return { tcpSocket: { port: check.tcp.port.name } };
   return { httpGet: { path: check.http.path, port: check.http.port.name } };
 }
