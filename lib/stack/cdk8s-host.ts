@@ -103,12 +103,17 @@ class ChartObjects {
 
   private make(): string[] {
     // required late: importing the package must not need cdk8s
-    const { chartObjects, nameProblems } =
-      require('../platforms/kubernetes/chart-plan') as typeof import('../platforms/kubernetes/chart-plan');
+    const { chartObjects } = require('../platforms/kubernetes/chart-plan') as typeof import('../platforms/kubernetes/chart-plan');
+    const { addForeign } = require('../platforms/kubernetes/content') as typeof import('../platforms/kubernetes/content');
+    const { Ledger } = require('../platforms/kubernetes/ledger') as typeof import('../platforms/kubernetes/ledger');
     const { finishOurs } = require('../platforms/kubernetes/check') as typeof import('../platforms/kubernetes/check');
     const { plan, objects } = chartObjects(this.chart);
-    const problems: Problem[] = [...plan.problems, ...nameProblems(objects)];
+    const problems: Problem[] = [...plan.problems];
     const finished = objects.map((one) => ({ construct: one.construct, json: finishOurs(one, problems) }));
+    const ledger = new Ledger();
+    for (const { construct, json } of finished) ledger.add({ ...json, ...json.metadata }, construct, this.chart);
+    addForeign(ledger, this.chart);
+    problems.push(...ledger.problems());
     emitWarnings(plan.warnings);
     if (problems.length > 0) return [...new Set(problems.map(formatProblem))];
     const make = factory();

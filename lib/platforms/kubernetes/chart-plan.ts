@@ -1,7 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { Environment } from '../../model/environment';
 import type { Part } from '../../model/part';
-import { displayPath, type Problem } from '../../model/problems';
 import type { At, Plan } from '../../platform/platform';
 import { plan } from '../../platform/render';
 import { INSTANCE, partOf } from './metadata';
@@ -94,26 +93,6 @@ export function stackObjects(root: IConstruct, options: StackOptions): StackObje
   };
   for (const { part, native, at } of planned.drafted) cells[part.kind]?.commit(native, part.resolve().spec, at, sink);
   return { plan: planned, objects: [...objects] };
-}
-
-/** The problems of a plan, and names that two objects of a kind share. */
-export function nameProblems(objects: readonly Placed[]): Problem[] {
-  const taken = new Map<string, string>();
-  const problems: Problem[] = [];
-  for (const { construct, manifest } of objects) {
-    const key = `${manifest.kind}/${manifest.metadata.namespace ?? ''}/${manifest.metadata.name}`;
-    const other = taken.get(key);
-    if (other === undefined) taken.set(key, displayPath(construct));
-    else {
-      problems.push({
-        path: displayPath(construct),
-        what: `a ${manifest.kind} of the same name is made by ${other}`,
-        value: manifest.metadata.name,
-        fix: 'choose another id, or give one of them a name',
-      });
-    }
-  }
-  return problems;
 }
 
 function namespace(

@@ -2,9 +2,10 @@ import type { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { Problem } from '../../model/problems';
 import { isOurs } from '../../stack/cdk8s-host';
-import { type ChartLike, chartObjects, nameProblems, type StackObjects } from './chart-plan';
+import { type ChartLike, chartObjects, isChart, type StackObjects } from './chart-plan';
 import { finishOurs } from './check';
 import { type FinishedManifest, finish } from './finish';
+import type { Ledger } from './ledger';
 import { orderByDependencies } from './order';
 
 const API_OBJECT = Symbol.for('cdk8s.ApiObject');
@@ -43,10 +44,13 @@ export class ChartContent {
    * Finishes everything: namespaces and definitions first, then ours as it was drafted, then what others made as it
    * stands in the tree, and all that only as far as dependencies do not want it otherwise.
    */
-  finish(problems: Problem[], late = false): { readonly units: Unit[]; readonly planned: StackObjects } {
+  finish(problems: Problem[], ledger: Ledger, late = false): { readonly units: Unit[]; readonly planned: StackObjects } {
     const planned = chartObjects(this.chart);
-    problems.push(...planned.plan.problems, ...nameProblems(planned.objects));
+    problems.push(...planned.plan.problems);
     const units = this.units(planned, problems, late);
+    for (const { construct, manifests } of units) {
+      for (const { apiVersion, kind, metadata } of manifests) ledger.add({ apiVersion, kind, ...metadata }, construct, this.chart);
+    }
     if (!this.linked) return { units, planned };
     const byConstruct = new Map(units.map((unit) => [unit.construct, unit] as const));
     const ordered = orderByDependencies([...byConstruct.keys()], (construct) => this.has(construct), problems);
@@ -70,6 +74,19 @@ export class ChartContent {
     const namespace = own.get(this.chart);
     own.delete(this.chart);
     return [...(namespace ? [namespace] : []), ...early, ...own.values(), ...rest];
+  }
+}
+
+/** Writes down what others made in a chart, without what nested charts hold. */
+export function addForeign(ledger: Ledger, chart: ChartLike): void {
+  const stack: IConstruct[] = [chart];
+  for (let at = stack.pop(); at; at = stack.pop()) {
+    if (API_OBJECT in at && !isOurs(at)) {
+      const { apiVersion, kind, name, metadata } = at as unknown as ApiObject;
+      ledger.add({ apiVersion, kind, name, namespace: metadata.namespace }, at, chart);
+    }
+    const { children } = at.node;
+    for (let i = children.length - 1; i >= 0; i--) if (!isChart(children[i] as IConstruct)) stack.push(children[i] as IConstruct);
   }
 }
 

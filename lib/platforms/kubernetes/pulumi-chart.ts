@@ -5,6 +5,7 @@ import { pauseHosts } from '../../stack/cdk8s-host';
 import { type ChartLike, isChart } from './chart-plan';
 import { Commit, type FinishedObject } from './commit';
 import { ChartContent } from './content';
+import { Ledger } from './ledger';
 import { restoreOutputs } from './outputs';
 import type { RegistrarOptions } from './registrar';
 import { validationProblems } from './validation';
@@ -26,7 +27,9 @@ export function deployChart(chart: ChartLike, options: RegistrarOptions): pulumi
       problems.push(...validationProblems(top));
       stack.push(...top.node.children.filter((child) => !isChart(child)).reverse());
     }
-    const { units, planned } = content.finish(problems, true);
+    const ledger = new Ledger();
+    const { units, planned } = content.finish(problems, ledger, true);
+    problems.push(...ledger.problems());
     const places = new Map<IConstruct, FinishedObject['at']>(planned.plan.drafted.map(({ part, at }) => [part, at] as const));
     return units.flatMap(({ construct, manifests }) => {
       const at = places.get(construct);

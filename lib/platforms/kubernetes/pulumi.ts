@@ -3,9 +3,10 @@ import type { IConstruct } from 'constructs';
 import { kebab } from '../../model/names';
 import { type Problem, ProblemsError } from '../../model/problems';
 import type { Plan } from '../../platform/platform';
-import { nameProblems, type StackObjects, stackObjects } from './chart-plan';
+import { type StackObjects, stackObjects } from './chart-plan';
 import { finishOurs } from './check';
 import { Commit, type FinishedObject } from './commit';
+import { Ledger } from './ledger';
 import type { KubernetesNatives, KubernetesOptions, ManifestSink } from './natives';
 import type { RegistrarOptions } from './registrar';
 
@@ -34,8 +35,11 @@ export function planKubernetes(root: IConstruct, options: KubernetesDeployment):
     namespace: options.namespace ?? kebab(options.name),
     createNamespace: options.createNamespace ?? true,
   });
-  const problems: Problem[] = [...plan.problems, ...nameProblems(objects)];
+  const problems: Problem[] = [...plan.problems];
   const finished = objects.map((one) => ({ ...one, json: finishOurs(one, problems, true) }));
+  const ledger = new Ledger();
+  for (const { construct, json } of finished) ledger.add({ ...json, ...json.metadata }, construct, root);
+  problems.push(...ledger.problems());
   return { plan: { ...plan, problems }, objects, finished };
 }
 

@@ -7,6 +7,7 @@ import { writeFiles } from '../../stack/write';
 import { isChart } from './chart-plan';
 import { ChartContent } from './content';
 import type { FinishedManifest } from './finish';
+import { Ledger } from './ledger';
 import { cycleProblem, orderBy } from './order';
 import { outsideProblems } from './outside';
 import { validationProblems } from './validation';
@@ -58,6 +59,7 @@ class Synthesis {
   private readonly warnings: Problem[] = [];
   private readonly differences: Difference[] = [];
   private readonly contents = new Map<IConstruct, ChartContent>();
+  private readonly ledger = new Ledger();
   private readonly linked: (readonly [IConstruct, ChartContent])[] = [];
 
   constructor(private readonly app: IConstruct) {}
@@ -74,7 +76,7 @@ class Synthesis {
         const fix = 'give one of them another id';
         this.problems.push({ path: content.chart.node.path, what: 'another chart has the same file', value: file, fix });
       }
-      const { units, planned } = content.finish(this.problems);
+      const { units, planned } = content.finish(this.problems, this.ledger);
       this.warnings.push(...planned.plan.warnings);
       this.differences.push(...planned.plan.differences);
       manifests.set(
@@ -82,6 +84,8 @@ class Synthesis {
         units.flatMap((unit) => unit.manifests),
       );
     }
+    this.problems.push(...this.ledger.problems());
+    this.warnings.push(...this.ledger.warnings());
     if (this.problems.length > 0) throw new ProblemsError(this.problems);
     const files = new Map([...manifests].map(([file, objects]) => [file, toYaml(objects)] as const));
     return { files, manifests, differences: this.differences, warnings: this.warnings };
