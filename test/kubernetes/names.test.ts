@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Environment, Environments, HardenedService, pinName } from '../../lib';
-import { IronhullChart, synthesize } from '../../lib/platforms/kubernetes';
+import { IronhullChart, type IronhullChartProps, synthesize } from '../../lib/platforms/kubernetes';
 import { type Any, chartOf, IMAGE, objectsOf, web } from './support';
 
 const selectors = (objects: Record<string, Any>) =>
@@ -84,7 +84,38 @@ test('the namespace is made with its labels, unless somebody else makes it', () 
     environment: 'production',
     name: 'shop',
     'pod-security.kubernetes.io/audit': 'restricted',
+    'pod-security.kubernetes.io/audit-version': 'latest',
     'pod-security.kubernetes.io/enforce': 'restricted',
+    'pod-security.kubernetes.io/enforce-version': 'latest',
     'pod-security.kubernetes.io/warn': 'restricted',
+    'pod-security.kubernetes.io/warn-version': 'latest',
   });
+});
+
+test('in a namespace that is made nothing passes unless a policy allows it', () => {
+  const make = (props: IronhullChartProps) => {
+    const chart = chartOf(props);
+    new HardenedService(chart, 'web', { image: IMAGE });
+    return objectsOf(chart);
+  };
+  const objects = make({});
+  expect(Object.keys(objects).slice(0, 2)).toEqual(['Namespace/shop', 'NetworkPolicy/default-deny']);
+  expect(objects['NetworkPolicy/default-deny']).toEqual({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: {
+      labels: {
+        'app.kubernetes.io/instance': 'shop',
+        'app.kubernetes.io/managed-by': 'ironhull',
+        'app.kubernetes.io/part-of': 'shop',
+        environment: 'production',
+      },
+      name: 'default-deny',
+      namespace: 'shop',
+    },
+    spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+  });
+  expect(make({ defaultDeny: false })).not.toHaveProperty(['NetworkPolicy/default-deny']);
+  // the namespace is somebody else's, and so is what passes there
+  expect(make({ createNamespace: false })).not.toHaveProperty(['NetworkPolicy/default-deny']);
 });

@@ -68,6 +68,7 @@ test('logical names are made of kind, namespace and name; parents are what was g
   expect(names.sort()).toEqual([
     'deployment/shop/web',
     'namespace/shop',
+    'networkPolicy/shop/default-deny',
     'networkPolicy/shop/web',
     'podDisruptionBudget/shop/web',
     'serviceAccount/shop/web',
@@ -124,7 +125,7 @@ test('what is not kept goes with the stack', async () => {
     const root = rootOf((scope) => void new PersistentVolume(scope, 'Data', { size: '1Gi', keep: false }));
     deployKubernetes(root, { parent: new Parent(), name: 'shop' });
   });
-  expect(recorded.resources.map((one) => one.retainOnDelete)).toEqual([false, false, false]);
+  expect(recorded.resources.map((one) => one.retainOnDelete)).toEqual([false, false, false, false]);
 });
 
 test('an Output stays an Output, also a secret one', async () => {

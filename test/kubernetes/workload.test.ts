@@ -4,10 +4,11 @@ import { chartOf, IMAGE, objectsOf, web } from './support';
 
 const health = { http: { port: 'http', path: '/livez' }, readiness: { path: '/readyz' } } as const;
 
-test('a service with a port is five hardened objects, and the namespace', () => {
+test('a service with a port is five hardened objects, and the namespace with its policy', () => {
   const objects = web({ ports: { http: 8080 }, health });
   expect(Object.keys(objects)).toEqual([
     'Namespace/shop',
+    'NetworkPolicy/default-deny',
     'ServiceAccount/web',
     'NetworkPolicy/web',
     'Service/web',

@@ -1,13 +1,11 @@
 import type { IConstruct } from 'constructs';
-import { Environment } from '../../model/environment';
 import type { Part } from '../../model/part';
 import type { At, Plan } from '../../platform/platform';
 import { plan } from '../../platform/render';
-import { INSTANCE, partOf } from './metadata';
 import { namespaceWarnings } from './namespaces';
-import type { KubernetesNatives, KubernetesOptions, Manifest, ManifestSink, NamespaceManifest } from './natives';
+import type { KubernetesNatives, KubernetesOptions, Manifest, ManifestSink } from './natives';
 import { kubernetesWith } from './platform';
-import { levelOf, type PodSecurityLevel } from './pod/security';
+import { space } from './space';
 
 const CHART = Symbol.for('cdk8s.Chart');
 const SETTINGS = Symbol.for('ironhull.ChartSettings');
@@ -18,6 +16,8 @@ export interface ChartSettings {
   readonly system?: string;
   /** Whether the namespace is made. */
   readonly createNamespace: boolean;
+  /** Whether nothing passes in the namespace that no policy allows. */
+  readonly defaultDeny: boolean;
   /** When the kubelet asks the registry for an image. */
   readonly imagePullPolicy?: KubernetesOptions['imagePullPolicy'];
 }
@@ -64,6 +64,8 @@ export interface StackOptions extends KubernetesOptions {
   readonly name: string;
   /** Whether the namespace is made. */
   readonly createNamespace: boolean;
+  /** Whether nothing passes in a namespace that is made, unless a policy allows it. @default true */
+  readonly defaultDeny?: boolean;
 }
 
 /** The objects of ours in a chart, without those of nested charts. */
@@ -72,6 +74,7 @@ export function chartObjects(chart: ChartLike): StackObjects {
   return stackObjects(chart, {
     name: settings?.system ?? chart.namespace ?? chart.node.id,
     createNamespace: settings?.createNamespace ?? false,
+    defaultDeny: settings?.defaultDeny ?? true,
     ...(chart.namespace !== undefined && { namespace: chart.namespace }),
     ...(chart.labels && { labels: chart.labels }),
     ...(settings?.imagePullPolicy && { imagePullPolicy: settings.imagePullPolicy }),
@@ -85,7 +88,7 @@ export function stackObjects(root: IConstruct, options: StackOptions): StackObje
   const objects: Placed[] = [];
   if (planned.problems.length > 0) return { plan: planned, objects };
   if (options.createNamespace && options.namespace !== undefined) {
-    objects.push({ construct: root, manifest: namespace(root, options.namespace, options, planned) });
+    objects.push(...space(root, options.namespace, options, planned));
   }
   const sink: ManifestSink = { add: (manifest, at) => objects.push({ construct: at.part as Part, manifest, at }) };
   const cells = planned.platform.cells as {
@@ -93,35 +96,4 @@ export function stackObjects(root: IConstruct, options: StackOptions): StackObje
   };
   for (const { part, native, at } of planned.drafted) cells[part.kind]?.commit(native, part.resolve().spec, at, sink);
   return { plan: planned, objects: [...objects] };
-}
-
-function namespace(
-  root: IConstruct,
-  name: string,
-  options: StackOptions,
-  planned: Plan<KubernetesNatives, ManifestSink>,
-): NamespaceManifest {
-  const order: PodSecurityLevel[] = ['restricted', 'baseline', 'privileged'];
-  let enforce = 0;
-  for (const { part } of planned.drafted) {
-    if (part.kind === 'workload') enforce = Math.max(enforce, order.indexOf(levelOf((part as Part<'workload'>).resolve().spec)));
-  }
-  return {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: {
-      labels: {
-        ...options.labels,
-        [INSTANCE]: name,
-        'app.kubernetes.io/managed-by': 'ironhull',
-        'app.kubernetes.io/part-of': partOf(options.name),
-        environment: Environment.of(root).name,
-        name,
-        'pod-security.kubernetes.io/audit': 'restricted',
-        'pod-security.kubernetes.io/enforce': order[enforce] as string,
-        'pod-security.kubernetes.io/warn': 'restricted',
-      },
-      name,
-    },
-  };
 }

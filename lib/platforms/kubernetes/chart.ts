@@ -16,6 +16,12 @@ export interface IronhullChartProps {
    * @default true
    */
   readonly createNamespace?: boolean;
+  /**
+   * Whether a NetworkPolicy beside a namespace that is made refuses whatever no other policy allows, also to and from pods
+   * that somebody else puts there: without policies of their own they cannot even look names up.
+   * @default true
+   */
+  readonly defaultDeny?: boolean;
   /** The system's name without its environment: the label `app.kubernetes.io/part-of`. @default - the namespace, or the id */
   readonly system?: string;
   /** Labels of every object. @default - none beside the recommended ones */
@@ -43,6 +49,7 @@ export class IronhullChart extends Chart {
     setChartSettings(this, {
       ...(props.system !== undefined && { system: props.system }),
       createNamespace: props.createNamespace ?? true,
+      defaultDeny: props.defaultDeny ?? true,
       ...(props.imagePullPolicy && { imagePullPolicy: props.imagePullPolicy }),
     });
   }

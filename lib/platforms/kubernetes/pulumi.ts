@@ -18,6 +18,8 @@ export interface KubernetesDeployment extends Omit<KubernetesOptions, 'namespace
   readonly namespace?: string;
   /** Whether the namespace is made, guarded by Pod Security admission. @default true */
   readonly createNamespace?: boolean;
+  /** Whether nothing passes in a namespace that is made, unless a policy allows it. @default true */
+  readonly defaultDeny?: boolean;
   /** The Kubernetes provider. @default - the parent's, or the default provider */
   readonly provider?: pulumi.ProviderResource;
 }
