@@ -156,6 +156,9 @@ export class VeoGen extends Construct {
         '192mb',
         '--maxmemory-policy',
         'allkeys-lru',
+        // else it would save when told to stop, and go on running where it cannot: on a Swarm /data belongs to root
+        '--shutdown-on-sigterm',
+        'nosave',
       ],
       ports: { redis: 6379 },
       writable: [{ path: '/data', size: '16Mi' }],
