@@ -84,9 +84,9 @@ function taskSpec(service: ComposeService, deploy: ComposeDeploy, lookup: Lookup
       restartPolicy: {
         condition: restart.condition ?? 'any',
         // the engine's own default, which the provider turns into none
-        delay: restart.delay ?? '5s',
+        delay: duration(restart.delay ?? '5s'),
         ...(restart.max_attempts !== undefined && { maxAttempts: restart.max_attempts }),
-        window: restart.window ?? '0s',
+        window: duration(restart.window ?? '0s'),
       },
     }),
     networksAdvanceds: Object.entries(service.networks ?? {}).map(([name, attachment]) => attached(name, attachment, lookup)),
@@ -117,7 +117,7 @@ function containerSpec(service: ComposeService, lookup: Lookup): Container {
     ...(service.init !== undefined && { init: service.init }),
     ...(service.volumes && { mounts: service.volumes.map((mount) => mountArgs(mount, lookup)) }),
     ...(service.configs && lookup.prober && { configs: service.configs.map((config) => configArgs(config, lookup.prober)) }),
-    stopGracePeriod: goDuration(Math.max(MIN_GRACE, seconds(service.stop_grace_period)) * 1000),
+    stopGracePeriod: duration(`${Math.max(MIN_GRACE, seconds(service.stop_grace_period))}s`),
     ...(service.stop_signal !== undefined && { stopSignal: service.stop_signal }),
     ...(service.healthcheck && { healthcheck: health(service.healthcheck) }),
     ...(service.sysctls && { sysctl: service.sysctls }),
@@ -168,10 +168,10 @@ function mountArgs(mount: ComposeMount, lookup: Lookup): docker.types.input.Serv
 function health({ test, interval, timeout, retries, start_period }: ComposeHealthcheck) {
   return {
     tests: test,
-    ...(interval !== undefined && { interval }),
-    ...(timeout !== undefined && { timeout }),
+    ...(interval !== undefined && { interval: duration(interval) }),
+    ...(timeout !== undefined && { timeout: duration(timeout) }),
     ...(retries !== undefined && { retries }),
-    ...(start_period !== undefined && { startPeriod: start_period }),
+    ...(start_period !== undefined && { startPeriod: duration(start_period) }),
   };
 }
 
@@ -179,9 +179,11 @@ function port({ target, published, protocol, mode }: ComposePort) {
   return { targetPort: target, publishedPort: published, protocol, publishMode: mode ?? 'ingress' };
 }
 
-function update({ max_failure_ratio, failure_action, ...rest }: ComposeUpdate) {
+function update({ max_failure_ratio, failure_action, delay, monitor, ...rest }: ComposeUpdate) {
   return {
     ...rest,
+    ...(delay !== undefined && { delay: duration(delay) }),
+    ...(monitor !== undefined && { monitor: duration(monitor) }),
     ...(failure_action !== undefined && { failureAction: failure_action }),
     // text with one decimal, as the provider reads it back
     ...(max_failure_ratio !== undefined && { maxFailureRatio: max_failure_ratio.toFixed(1) }),
@@ -209,6 +211,13 @@ export function seconds(text: string | undefined): number {
   for (const [, amount, unit] of (text ?? '').matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g))
     total += Number(amount) * (factors[unit as string] ?? 0);
   return total;
+}
+
+/** A duration as the provider reads it back, which would differ for ever otherwise: without zeros at the end, `5m` or `2h`. */
+function duration(text: string): string {
+  return goDuration(seconds(text) * 1000)
+    .replace(/m0s$/, 'm')
+    .replace(/h0m$/, 'h');
 }
 
 /** Longest time in which all replicas can be replaced and, should that fail, put back. */
