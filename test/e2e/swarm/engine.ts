@@ -23,7 +23,7 @@ export async function requireSwarm(): Promise<void> {
 }
 
 /** Waits until a service has its replicas, all of them running. */
-export function running(service: string, replicas: number): Promise<string[]> {
+export function running(service: string, replicas: number, timeoutMs = 20_000): Promise<string[]> {
   return until(
     `${replicas} running replicas of ${service}`,
     async () => {
@@ -31,8 +31,41 @@ export function running(service: string, replicas: number): Promise<string[]> {
       return list.split('\n').filter((line) => line.startsWith('Running'));
     },
     (states) => states.length === replicas,
-    20_000,
+    timeoutMs,
   );
+}
+
+/** How an update ended that Swarm works on in the background. */
+export async function updateEnd(service: string): Promise<string> {
+  return until(
+    `the update of ${service} has ended`,
+    async () => (await inspect('service', service)).UpdateStatus?.State as string,
+    (state) => /completed|paused/.test(state),
+    90_000,
+  );
+}
+
+/** Connects through the gateway to the backend all the time while something else goes on; answers with what went wrong. */
+export async function whileServing(gateway: number, meanwhile: () => Promise<unknown>): Promise<{ served: number; failures: string[] }> {
+  const failures: string[] = [];
+  let served = 0;
+  let over = false;
+  const ended = meanwhile().finally(() => {
+    over = true;
+  });
+  while (!over) {
+    try {
+      const url = `http://127.0.0.1:${gateway}/connect?host=backend&port=8000`;
+      const said = await (await fetch(url, { signal: AbortSignal.timeout(10_000) })).text();
+      if (said.includes('connected')) served++;
+      else failures.push(said);
+    } catch (error) {
+      failures.push(String(error));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await ended;
+  return { served, failures };
 }
 
 /** A container of a service on this node, as the engine sees it. */

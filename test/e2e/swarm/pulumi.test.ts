@@ -69,13 +69,17 @@ describe('V6: services through Pulumi', () => {
     expect((await project.preview(['--expect-no-changes'], { E2E_CHANGED: 'true' })).code).toBe(0);
   });
 
-  test('a version that exits is rolled back by Swarm itself, and the update fails', async () => {
-    const ran = await project.tryUp({ E2E_CHANGED: 'true', E2E_BROKEN: 'true' });
+  test.each<[string, Record<string, string>]>([
+    ['exits', { E2E_BROKEN: 'true' }],
+    ['has an image that cannot be had', { E2E_IMAGE: 'backend.invalid/backend:2.0.0' }],
+  ])('a version that %s is rolled back by Swarm itself, and the update fails', async (_, version) => {
+    const before = (await inspect('service', `${STACK}_backend`)).Spec.TaskTemplate.ContainerSpec;
+    const ran = await project.tryUp({ E2E_CHANGED: 'true', ...version });
     expect(ran.code).not.toBe(0);
     expect(ran.stdout + ran.stderr).toContain('rollback completed');
     const service = await inspect('service', `${STACK}_backend`);
     expect(service.UpdateStatus.State).toBe('rollback_completed');
-    expect(service.Spec.TaskTemplate.ContainerSpec.Env).not.toContain('PROBE_EXIT=3');
+    expect(service.Spec.TaskTemplate.ContainerSpec).toEqual(before);
     await running(`${STACK}_backend`, 3);
     await project.up({ E2E_CHANGED: 'true' });
   });

@@ -5,7 +5,7 @@ import { swarmStackFile } from '../../../lib/platforms/swarm';
 import { IMAGE } from '../compose/system';
 import { inspect, requireDocker } from '../support/docker';
 import { type Ran, run, until } from '../support/run';
-import { containerOf, labelNode, leftovers, removeAll, requireSwarm, running } from './engine';
+import { containerOf, labelNode, leftovers, removeAll, requireSwarm, running, updateEnd, whileServing } from './engine';
 import { expectBackend, expectDatabase, expectMounts, expectNetwork } from './expectations';
 import { type SwarmSystemProps, swarmSystem } from './system';
 
@@ -77,7 +77,7 @@ describe('V6: a stack file', () => {
 
   test('a changed health check and a changed tmpfs arrive', async () => {
     expect((await deploy({ changed: true })).code).toBe(0);
-    await updated('completed');
+    expect(await updateEnd(`${STACK}_backend`)).toBe('completed');
     const spec = (await inspect('service', `${STACK}_backend`)).Spec.TaskTemplate.ContainerSpec;
     expect(spec.Healthcheck.Test).toContain('/livez');
     const container = await containerOf(`${STACK}_backend`);
@@ -86,12 +86,22 @@ describe('V6: a stack file', () => {
     ).toEqual([['/tmp', { SizeBytes: 200 * 2 ** 20 }]]);
   });
 
-  test('a version that exits is rolled back by Swarm itself', async () => {
-    expect((await deploy({ changed: true, broken: true })).code).toBe(0);
-    await updated('rollback_completed');
+  test.each<[string, Partial<SwarmSystemProps>]>([
+    ['exits', { broken: true }],
+    ['never gets healthy', { sick: true }],
+    ['has an image that cannot be had', { image: 'backend.invalid/backend:2.0.0' }],
+  ])('a version that %s is rolled back by Swarm itself, while the old one serves', async (_, version) => {
+    const before = (await inspect('service', `${STACK}_backend`)).Spec.TaskTemplate.ContainerSpec;
+    let end = '';
+    const { served, failures } = await whileServing(PORT, async () => {
+      expect((await deploy({ changed: true, ...version })).code).toBe(0);
+      end = await updateEnd(`${STACK}_backend`);
+    });
+    expect(end).toBe('rollback_completed');
+    expect(failures).toEqual([]);
+    expect(served).toBeGreaterThan(10);
     await running(`${STACK}_backend`, 3);
-    const { Env } = (await inspect('service', `${STACK}_backend`)).Spec.TaskTemplate.ContainerSpec;
-    expect(Env).not.toContain('PROBE_EXIT=3');
+    expect((await inspect('service', `${STACK}_backend`)).Spec.TaskTemplate.ContainerSpec).toEqual(before);
   });
 
   test('removing the stack leaves the volume only', async () => {
@@ -105,12 +115,3 @@ describe('V6: a stack file', () => {
     expect(await leftovers(STACK)).toEqual([`volume ${STACK}_data`]);
   });
 });
-
-async function updated(state: string): Promise<void> {
-  await until(
-    `the update of the backend is ${state}`,
-    async () => (await inspect('service', `${STACK}_backend`)).UpdateStatus?.State as string,
-    (answer) => answer === state,
-    90_000,
-  );
-}

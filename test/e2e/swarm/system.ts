@@ -8,6 +8,8 @@ export interface SwarmSystemProps {
   readonly image?: string;
   /** Whether the backend exits at once. */
   readonly broken?: boolean;
+  /** Whether the backend runs, and never gets healthy. */
+  readonly sick?: boolean;
   /** Whether health check and scratch directory are different ones. */
   readonly changed?: boolean;
   /** A free subnet for the overlay. */
@@ -49,10 +51,11 @@ export function swarmSystem(props: SwarmSystemProps, root: IConstruct = emptyRoo
       AWKWARD: 'costs $5, $HOME and $$',
       DATABASE_URL: secrets.key('database-url'),
       ...(props.broken && { PROBE_EXIT: '3' }),
+      ...(props.sick && { PROBE_READY_AFTER: '1h' }),
     },
     ports: { http: 8000 },
     writable: props.changed ? [{ path: '/tmp', size: '200Mi' }] : [{ path: '/tmp', size: '100Mi' }, '/app/temp'],
-    health: { http: { port: 'http', path: props.changed ? '/livez' : '/health' }, interval: '1s', timeout: '1s', startPeriod: '5s' },
+    health: { http: { port: 'http', path: healthPath(props) }, interval: '1s', timeout: '1s', startPeriod: '5s' },
     resources: { cpu: { limit: '500m', reservation: '10m' }, memory: { limit: '64Mi', reservation: '32Mi' } },
     init: true,
     sysctls: { 'net.core.somaxconn': 65535 },
@@ -80,6 +83,11 @@ export function swarmSystem(props: SwarmSystemProps, root: IConstruct = emptyRoo
   });
   gateway.publish({ port: 'http', listen: props.port });
   return root;
+}
+
+function healthPath({ sick, changed }: SwarmSystemProps): string {
+  if (sick) return '/ready';
+  return changed ? '/livez' : '/health';
 }
 
 function emptyRoot(): Construct {

@@ -1,0 +1,169 @@
+/** VeoGen in production, whole, on a Swarm of one node: by a stack file, and through Pulumi. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RootConstruct } from 'constructs';
+import { Environment, Environments } from '../../../lib';
+import { swarmStackFile } from '../../../lib/platforms/swarm';
+import { inspect, mostOpenFiles, requireDocker } from '../support/docker';
+import { PulumiProject, requirePulumi } from '../support/pulumi';
+import { must, run, until } from '../support/run';
+import { containerOf, labelNode, leftovers, removeAll, requireSwarm, running } from './engine';
+import { buildVeoGen } from './veogen';
+import { type Seen, swarmValueTests } from './veogen-values';
+
+const LABEL = `database-v${process.pid}`;
+const SECRETS = ['postgres-password', 'database-url', 'google-api-key', 'redis-url'];
+const secretValue = (name: string) => `not-in-the-state-${name}`;
+const REPLICAS = { postgres: 1, redis: 1, backend: 3, frontend: 3, worker: 3 };
+let nofile: number;
+let unlabel = async () => {};
+
+beforeAll(async () => {
+  await requireDocker(
+    'veogen/backend:1.0.0',
+    'veogen/frontend:1.0.0',
+    'veogen/worker:1.0.0',
+    'postgres:15-bookworm',
+    'redis:7.4-bookworm',
+    'busybox:1.37',
+  );
+  await requireSwarm();
+  nofile = await mostOpenFiles();
+  unlabel = await labelNode(LABEL, 'true');
+});
+
+afterAll(() => unlabel());
+
+describe('by a stack file', () => {
+  const stack = `ihvf${process.pid}`;
+  const folder = mkdtempSync(join(tmpdir(), 'ironhull-veogen-'));
+  const subnet = `10.203.${process.pid % 250}.0/24`;
+  let seen: Seen;
+
+  beforeAll(async () => {
+    const root = new RootConstruct(stack);
+    Environment.set(root, Environments.production);
+    buildVeoGen(root, { label: LABEL, nofile, subnet });
+    const file = swarmStackFile(root, { name: stack, endpointMode: 'dnsrr' });
+    writeFileSync(join(folder, 'stack.yaml'), file.text);
+    for (const [path, data] of file.files) writeFileSync(join(folder, path), data, { mode: 0o755 });
+    const env = Object.fromEntries(SECRETS.map((name) => [variable(name), secretValue(name)]));
+    const deploy = ['stack', 'deploy', '--detach=true', '--resolve-image=never', '--compose-file', join(folder, 'stack.yaml'), stack];
+    expect(await run('docker', deploy, { env })).toMatchObject({ code: 0, stderr: '', stdout: expect.not.stringMatching(/ignor/i) });
+    seen = await look(stack, subnet);
+  });
+
+  afterAll(async () => {
+    await removeAll(stack);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  swarmValueTests(() => seen);
+
+  test('limits of processes and open files, which only a stack file can say', () => {
+    expect(seen.backend.Spec.TaskTemplate.Resources.Limits.Pids).toBe(100);
+    expect(seen.backend.Spec.TaskTemplate.ContainerSpec.Ulimits).toEqual([
+      { Name: 'nofile', Soft: nofile, Hard: nofile },
+      { Name: 'nproc', Soft: 65535, Hard: 65535 },
+    ]);
+  });
+
+  meetTests(stack);
+
+  test('removing the stack leaves the volumes only', async () => {
+    await must('docker', ['stack', 'rm', stack]);
+    await onlyVolumes(stack);
+  });
+});
+
+describe('through Pulumi', () => {
+  const stack = `ihvp${process.pid}`;
+  const project = new PulumiProject(stack, 'test/e2e/swarm/veogen.program.ts', { E2E_NAMESPACE: stack, E2E_LABEL: LABEL });
+  let seen: Seen;
+
+  beforeAll(async () => {
+    await requirePulumi();
+    await project.init(Object.fromEntries(SECRETS.map((name) => [`secret secrets:veogen-secrets.${name}`, secretValue(name)])));
+    await project.up({ E2E_NOFILE: String(nofile) });
+    seen = await look(stack, '10.0.1.0/24');
+  });
+
+  afterAll(async () => {
+    await project.dispose();
+    await removeAll(stack);
+  });
+
+  swarmValueTests(() => seen);
+  meetTests(stack);
+
+  test('a secret arrives, and no secret is readable in the state', async () => {
+    expect(seen.backend.Spec.TaskTemplate.ContainerSpec.Env).toContain(`DATABASE_URL=${secretValue('database-url')}`);
+    expect(await project.state()).not.toMatch(/not-in-the-state/);
+  });
+
+  test('a second preview finds no changes', async () => {
+    const { code, stdout } = await project.preview(['--expect-no-changes'], { E2E_NOFILE: String(nofile) });
+    expect({ code, said: code === 0 ? '' : stdout }).toEqual({ code: 0, said: '' });
+  });
+
+  test('destroy leaves the volumes only', async () => {
+    await project.destroy();
+    await onlyVolumes(stack);
+  });
+});
+
+/** The variable that a stack file reads a secret from. */
+function variable(secret: string): string {
+  return `VEOGEN_SECRETS_${secret.replaceAll('-', '_').toUpperCase()}`;
+}
+
+/** Waits until every service has all of its replicas, healthy where they have a health check. */
+async function look(stack: string, subnet: string): Promise<Seen> {
+  for (const [name, replicas] of Object.entries(REPLICAS)) await running(`${stack}_veogen-${name}`, replicas, 120_000);
+  const [backend, postgres, network, container] = await Promise.all([
+    inspect('service', `${stack}_veogen-backend`),
+    inspect('service', `${stack}_veogen-postgres`),
+    inspect('network', `${stack}_veogen-network`),
+    containerOf(`${stack}_veogen-backend`),
+  ]);
+  return { backend, postgres, network, container, subnet, stack, label: LABEL };
+}
+
+/** Tests that services find and reach each other. */
+function meetTests(stack: string): void {
+  test('each replica is healthy, and the database takes the password of the secret', async () => {
+    for (const [name, replicas] of Object.entries(REPLICAS)) {
+      const filter = ['--filter', `label=com.docker.swarm.service.name=${stack}_veogen-${name}`];
+      const states = (await must('docker', ['ps', ...filter, '--format', '{{.Status}}'])).trim().split('\n');
+      expect({ name, states }).toEqual({
+        name,
+        states: Array(replicas).fill(expect.stringMatching(name === 'worker' ? /^Up/ : /healthy/)),
+      });
+    }
+    const login = `host=127.0.0.1 user=veogen dbname=veogen password=${secretValue('postgres-password')}`;
+    const { Id } = await containerOf(`${stack}_veogen-postgres`);
+    expect((await must('docker', ['exec', Id, 'psql', login, '-tAc', 'select 1'])).trim()).toBe('1');
+  });
+
+  test.each([
+    ['backend', 8000, 'veogen-postgres', 5432],
+    ['backend', 8000, 'veogen-redis', 6379],
+    ['worker', 8000, 'veogen-postgres', 5432],
+    ['frontend', 3000, 'veogen-backend', 8000],
+  ])('%s (%i) reaches %s:%i', async (from, own, host, port) => {
+    const { Id } = await containerOf(`${stack}_veogen-${from}`);
+    await must('docker', ['exec', Id, '/probe', 'get', `http://127.0.0.1:${own}/connect?host=${host}&port=${port}`]);
+  });
+}
+
+async function onlyVolumes(stack: string): Promise<void> {
+  const left = ['outputs', 'postgres-data', 'uploads'].map((name) => `volume ${stack}_veogen-${name}`);
+  await until(
+    `nothing but volumes of ${stack}`,
+    () => leftovers(stack),
+    (found) => found.length === left.length,
+    60_000,
+  );
+  expect(await leftovers(stack)).toEqual(left);
+}

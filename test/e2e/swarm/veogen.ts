@@ -1,0 +1,63 @@
+/** VeoGen, as far as a Swarm of one small machine can have it. */
+import type { Construct } from 'constructs';
+import { VeoGen } from '../../../apps/veogen/veogen';
+import { NetworkSegment } from '../../../lib';
+import { type SwarmNatives, swarm } from '../../../lib/platforms/swarm';
+
+/** What one machine forces. */
+export interface OneMachine {
+  /** The label of the node that the database is pinned to; the label of this run, so that no other run takes it off. */
+  readonly label: string;
+  /** The most open files that the engine can give, which is not more than its own limit. */
+  readonly nofile: number;
+  /** Another subnet: for a moment after a network is gone, its node keeps the subnet. @default - VeoGen's own */
+  readonly subnet?: string;
+}
+
+type Service = SwarmNatives['workload']['service'];
+
+/**
+ * Builds VeoGen into a stack.
+ *
+ * What one machine cannot do is tuned, and nothing else: its only node is a manager, production reserves 5.4 cores where
+ * there are 2, a label of the node belongs to this run, and the stand-ins for the images are told where to listen. That
+ * for the database owns its folders as 999, and has one for sockets that not everybody may write to, as everybody may in
+ * the official image; a tmpfs there would be root's alone, so it gets a volume that goes with its container.
+ * To save time, a replica is watched for 5 s instead of 30 s, of which VeoGen's documents say nothing.
+ */
+export function buildVeoGen(stack: Construct, { label, nofile, subnet }: OneMachine): void {
+  const { backend, frontend, worker, postgres, redis } = new VeoGen(stack);
+  for (const one of [backend, frontend, worker, postgres, redis]) one.tune(swarm, ({ service }) => fitNode(service, label));
+  backend.tune(swarm, ({ service }) => {
+    listen(service, '8000,8001');
+    if (service.ulimits?.nofile) service.ulimits.nofile = { soft: nofile, hard: nofile };
+  });
+  frontend.tune(swarm, ({ service }) => listen(service, '3000'));
+  worker.tune(swarm, ({ service }) => listen(service, '8000'));
+  for (const network of stack.node.findAll()) {
+    if (!(network instanceof NetworkSegment) || subnet === undefined) continue;
+    network.part.tune(swarm, (native) => {
+      native.ipam = { config: [{ subnet }] };
+    });
+  }
+  postgres.tune(swarm, ({ service }) => {
+    service.user = '999:999';
+    const sockets = '/var/run/postgresql';
+    service.volumes = (service.volumes ?? []).map((mount) => (mount.target === sockets ? { type: 'volume', target: sockets } : mount));
+  });
+}
+
+function fitNode(service: Service, label: string): void {
+  const { placement, resources, update_config, rollback_config } = service.deploy ?? {};
+  if (placement?.constraints) {
+    placement.constraints = placement.constraints.map((one) =>
+      one.replace('node.role == worker', 'node.role == manager').replace('node.labels.database', `node.labels.${label}`),
+    );
+  }
+  for (const step of [update_config, rollback_config]) if (step) step.monitor = '5s';
+  if (resources?.reservations) resources.reservations.cpus = '0.05';
+}
+
+function listen(service: Service, ports: string): void {
+  service.environment = { ...service.environment, PROBE_PORTS: ports };
+}
