@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of Compose
 import { parse } from 'yaml';
 import { Environments, ExistingSecret, NetworkSegment, PersistentVolume } from '../../lib';
-import { compose, composeFile } from '../../lib/platforms/compose';
+import { ComposeExpression, compose, composeFile } from '../../lib/platforms/compose';
 import { proberBinary } from '../../lib/platforms/prober/prober';
 import { sentences, service, tree } from './build';
 
@@ -148,7 +148,7 @@ describe('composeFile', () => {
     const root = tree();
     const api = service(root, 'Api');
     api.tune(compose, ({ service: native }) => {
-      native.image = { expression: 'example/app:${TAG:-1}' };
+      native.image = new ComposeExpression('example/app:${TAG:-1}');
       native.hostname = 'a$b';
       native['x-note'] = { kept: true };
     });

@@ -54,6 +54,8 @@ test('the prober is uploaded once, into a volume, by a container that never star
     start: false,
     mustRun: false,
     networkMode: 'none',
+    memory: 16,
+    memorySwap: 16,
     volumes: [{ volumeName: 'veogen-prober', containerPath: '/.ironhull' }],
     uploads: [{ file: '/.ironhull/prober', permissions: '0755' }],
   });

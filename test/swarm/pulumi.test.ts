@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { ExistingSecret, NetworkSegment, PersistentVolume } from '../../lib';
 import { formatProblem } from '../../lib/model/problems';
-import { swarm } from '../../lib/platforms/swarm';
+import { ComposeExpression, swarm } from '../../lib/platforms/swarm';
 import { deploySwarm, planSwarm } from '../../lib/platforms/swarm/pulumi';
 import { sentences, service, tree } from '../compose/build';
 
@@ -105,10 +105,10 @@ describe('deploySwarm', () => {
     api.tune(swarm, ({ service: native }) => {
       native.ulimits = { nofile: { soft: 1, hard: 2 } };
       native['x-note'] = 'fine';
-      native.environment = { TAG: { expression: 'a' } };
+      native.environment = { TAG: new ComposeExpression('a') };
       if (native.deploy?.resources?.limits) native.deploy.resources.limits.pids = 5;
       if (native.deploy?.update_config) native.deploy.update_config.max_failure_ratio = 0.25;
-      native.image = { expression: 'app' };
+      native.image = new ComposeExpression('app');
     });
     network.part.tune(swarm, (native) => {
       Object.assign(native, { enable_ipv6: true });

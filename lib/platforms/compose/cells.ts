@@ -1,9 +1,12 @@
 import type { Cell } from '../../platform/platform';
-import { type ComposeDocument, type ComposeNatives, engineName } from './natives';
+import { type ComposeDocument, type ComposeNatives, DEFAULT_NETWORK, engineName } from './natives';
 
 /** A bridge network. */
 export const network: Cell<'network', ComposeNatives, ComposeDocument> = {
   draft(spec, at) {
+    if (at.name === DEFAULT_NETWORK) {
+      at.problem('', "the name is that of the stack's own network", at.name, 'choose another id, or give the segment a name');
+    }
     const options = { ...spec.driverOptions, ...(spec.mtu !== undefined && { 'com.docker.network.driver.mtu': String(spec.mtu) }) };
     return {
       name: engineName(at.stack.name, at.name),

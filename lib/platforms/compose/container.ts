@@ -2,12 +2,10 @@ import { goDuration } from '../../model/values/quantities';
 import { isLateBound, isSecretKey } from '../../model/workload/container';
 import type { ContainerSpec, EnvSpec, HealthSpec, WorkloadSpec } from '../../model/workload/spec';
 import type { At } from '../../platform/platform';
-import { PROBER_PATH, proberCommand } from '../prober/prober';
+import { PROBER_PATH, proberCommand, proberTimeout } from '../prober/prober';
+import { ComposeExpression, ComposeSecretValue } from './marker';
 import { type ComposeNatives, PROBER_CONFIG } from './natives';
 import type { ComposeEnvironmentValue, ComposeHealthcheck, ComposeMount, ComposeService } from './schema';
-
-/** How much less time the prober gets than the engine gives it, so that it can still say why it failed. */
-const MARGIN_MS = 500;
 
 /** What cells of workloads may know. */
 export type WorkloadAt = At<ComposeNatives, 'workload'>;
@@ -35,7 +33,7 @@ export function containerService(spec: ContainerSpec, workload: WorkloadSpec, at
 function environment(env: readonly EnvSpec[], at: WorkloadAt): Record<string, ComposeEnvironmentValue> {
   const values: Record<string, ComposeEnvironmentValue> = {};
   for (const { name, value } of env) {
-    values[name] = isSecretKey(value) ? { secret: at.native(value.secret).existing, key: value.key } : value;
+    values[name] = isSecretKey(value) ? new ComposeSecretValue(at.native(value.secret).existing, value.key) : value;
   }
   return values;
 }
@@ -44,7 +42,7 @@ function environment(env: readonly EnvSpec[], at: WorkloadAt): Record<string, Co
 export function withoutLateBound(service: ComposeService): ComposeService {
   for (const [name, value] of Object.entries(service.environment ?? {})) {
     if (isLateBound(value) && service.environment)
-      service.environment[name] = { expression: `\${${name}:?set it to a value that is known only after deployment}` };
+      service.environment[name] = new ComposeExpression(`\${${name}:?set it to a value that is known only after deployment}`);
   }
   return service;
 }
@@ -61,7 +59,7 @@ function healthcheck(health: HealthSpec): ComposeHealthcheck {
 
 function testCommand({ check, timeout }: HealthSpec): string[] {
   if ('exec' in check) return [...check.exec];
-  const limit = timeout - MARGIN_MS;
+  const limit = proberTimeout(timeout);
   if ('http' in check) return proberCommand({ http: { port: check.http.port.port, path: check.http.path } }, limit);
   return proberCommand({ tcp: { port: check.tcp.port.port } }, limit);
 }

@@ -3,6 +3,7 @@ import type { Problem } from '../../model/problems';
 import type { Difference } from '../../platform/platform';
 import { type RenderOptions, render } from '../../platform/render';
 import { proberBinary } from '../prober/prober';
+import { loosened } from './loosened';
 import { type ComposeDocument, emptyDocument, PROBER_CONFIG } from './natives';
 import { compose } from './platform';
 import { toYaml } from './yaml';
@@ -41,7 +42,9 @@ const HEADER = `# Generated: change the program that made it, not this file.
  */
 export function composeFile(root: IConstruct, options: ComposeFileOptions = {}): ComposeFile {
   const out = emptyDocument();
-  const { stack, differences, warnings } = render(root, compose, out, options);
+  const planned = render(root, compose, out, options);
+  const { stack, differences } = planned;
+  const warnings = [...planned.warnings, ...loosened(planned, false)];
   const files = declareProber(out, options.architecture ?? 'amd64');
   const text = HEADER + toYaml({ name: stack.name, ...withoutEmpty(out) });
   return { text, files, differences, warnings };

@@ -1,4 +1,5 @@
 import type { LateBound } from '../../model/workload/props';
+import type { ComposeExpression, ComposeSecretValue } from './marker';
 
 /**
  * The parts of the Compose specification that are emitted here or that are of use in `tune`. Texts are literal: a `$` in
@@ -7,20 +8,6 @@ import type { LateBound } from '../../model/workload/props';
  * @see https://github.com/compose-spec/compose-spec/blob/main/spec.md
  */
 export type ComposeText = string | ComposeExpression;
-
-/** Text in which Compose replaces `${VARIABLE}`: `{ expression: 'app:${TAG:-1.0}' }`. */
-export interface ComposeExpression {
-  /** The text, written as it is. */
-  expression: string;
-}
-
-/** A secret value by reference: a variable in a file, a value of the stack's secret config through Pulumi. */
-export interface ComposeSecretValue {
-  /** The name of the existing secret. */
-  secret: string;
-  /** The key of the value within it. */
-  key: string;
-}
 
 /** The value of an environment variable. A late-bound value exists only through Pulumi. */
 export type ComposeEnvironmentValue = ComposeText | ComposeSecretValue | LateBound;

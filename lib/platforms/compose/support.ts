@@ -44,7 +44,11 @@ export const support: Readonly<Record<Feature, Support>> = {
   'network.internal': 'native',
   'network.attachable': { emulated: 'every container of the host can be attached to a bridge network' },
   'network.static-address': 'native',
-  'network.edges': { emulated: 'by segment: containers of one segment reach each other; put what must not meet into segments of its own' },
+  'network.edges': {
+    emulated:
+      'by segment: containers of one segment reach each other on every port; outgoing traffic (internet, host, metadata address) is ' +
+      'not limited, but for the internet from an internal segment; put what must not meet into segments of its own',
+  },
   'secret.environment': {
     emulated: 'a variable that has to be set where `docker compose` is run; whoever may inspect the container can read it',
   },

@@ -1,7 +1,7 @@
 import { dump } from 'js-yaml';
 import { secretVariable } from '../../model/kinds/secret';
 import { YAML_OPTIONS } from '../../stack/yaml';
-import type { ComposeExpression, ComposeSecretValue } from './schema';
+import { type ComposeSecretValue, isExpression, isSecretValue } from './marker';
 
 /**
  * A document as YAML: two spaces, no anchors, and everything quoted that a YAML 1.1 reader would take for something
@@ -24,14 +24,4 @@ function written(value: unknown): unknown {
 /** No dash in the message: `docker stack deploy` would take what follows it for the default, and deploy that. */
 function reference({ secret, key }: ComposeSecretValue): string {
   return `\${${secretVariable({ existing: secret }, key)}:?set it to the value of the secret}`;
-}
-
-/** Whether a value is text in which Compose replaces variables. */
-export function isExpression(value: object): value is ComposeExpression {
-  return 'expression' in value && typeof value.expression === 'string' && Object.keys(value).length === 1;
-}
-
-/** Whether a value refers to a secret value. */
-export function isSecretValue(value: object): value is ComposeSecretValue {
-  return 'secret' in value && 'key' in value && typeof value.secret === 'string' && Object.keys(value).length === 2;
 }

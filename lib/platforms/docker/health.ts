@@ -1,9 +1,6 @@
 import { goDuration } from '../../model/values/quantities';
 import type { ContainerSpec, HealthSpec, WorkloadSpec } from '../../model/workload/spec';
-import { proberCommand } from '../prober/prober';
-
-/** How much less time the prober gets than the engine gives it, so that it can still say why it failed. */
-const MARGIN_MS = 500;
+import { proberCommand, proberTimeout } from '../prober/prober';
 
 /** Whether a container's health is checked by the prober. */
 export function needsProber(spec: ContainerSpec): boolean {
@@ -23,7 +20,7 @@ export function healthcheck(health: HealthSpec) {
 
 function testCommand({ check, timeout }: HealthSpec): string[] {
   if ('exec' in check) return [...check.exec];
-  const limit = timeout - MARGIN_MS;
+  const limit = proberTimeout(timeout);
   if ('http' in check) return proberCommand({ http: { port: check.http.port.port, path: check.http.path } }, limit);
   return proberCommand({ tcp: { port: check.tcp.port.port } }, limit);
 }

@@ -30,6 +30,9 @@ export function deliverProber(stack: string, image: string, out: DockerOut): voi
     capabilities: { drops: ['ALL'] },
     securityOpts: ['no-new-privileges:true'],
     networkMode: 'none',
+    // it never runs; should somebody start it, it can do no harm. Its root is not read-only, since the upload goes to `/`
+    memory: 16,
+    memorySwap: 16,
     volumes: [{ volumeName: volume.name, containerPath: PROBER_DIRECTORY }],
     uploads: [{ file: PROBER_PATH, contentBase64: proberBinary(out.architecture).toString('base64'), permissions: '0755' }],
     labels: [

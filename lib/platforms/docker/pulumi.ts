@@ -6,6 +6,7 @@ import type { Plan } from '../../platform/platform';
 import { commit, plan, type RenderOptions } from '../../platform/render';
 import { secretConfigKey, trySecretValue } from '../../stack/secrets';
 import { type DockerNatives, type DockerOut, docker as platform } from './index';
+import { loosened } from './loosened';
 
 /** How a stack is deployed to a Docker host. */
 export interface DockerDeployment {
@@ -20,7 +21,11 @@ export interface DockerDeployment {
 /** Plans a stack for Docker; values that the stack's secret config lacks are problems. Registers nothing. */
 export function planDocker(root: IConstruct, options: RenderOptions = {}): Plan<DockerNatives, DockerOut> {
   const planned = plan(root, platform, options);
-  return { ...planned, problems: [...planned.problems, ...missingSecrets(planned)] };
+  return {
+    ...planned,
+    problems: [...planned.problems, ...missingSecrets(planned)],
+    warnings: [...planned.warnings, ...loosened(planned)],
+  };
 }
 
 /** Registers the resources of a planned stack. */

@@ -45,9 +45,15 @@ export const support: Readonly<Record<Feature, Support>> = {
   'network.internal': 'native',
   'network.attachable': { emulated: 'every container of the host can be attached to a bridge network' },
   'network.static-address': 'native',
-  'network.edges': { emulated: 'by segment: containers of one segment reach each other; put what must not meet into segments of its own' },
+  'network.edges': {
+    emulated:
+      'by segment: containers of one segment reach each other on every port; outgoing traffic (internet, host, metadata address) is ' +
+      'not limited, but for the internet from an internal segment; put what must not meet into segments of its own',
+  },
   'secret.environment': { emulated: "from the stack's secret config; whoever may inspect the container can read it" },
-  'late-bound': 'native',
+  'late-bound': {
+    emulated: 'text of the container once it is known; if the value is secret, whoever may inspect the container can read it',
+  },
   'volume.owner': {
     emulated: 'a new volume takes owner and mode of the directory that the image has at its path, and without one belongs to root',
   },

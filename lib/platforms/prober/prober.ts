@@ -12,7 +12,7 @@ export const PROBER_PATH = '/.ironhull/prober';
 export function proberCommand(check: { http: { port: number; path: string } } | { tcp: { port: number } }, timeoutMs: number): string[] {
   const { port } = 'http' in check ? check.http : check.tcp;
   assertInteger('port', port, 65535);
-  assertInteger('timeout in milliseconds', timeoutMs, 86400000);
+  assertInteger('timeout in milliseconds', timeoutMs, LONGEST_MS);
   const timeout = ['--timeout', String(timeoutMs)];
   if (!('http' in check)) {
     return [PROBER_PATH, 'tcp', String(port), ...timeout];
@@ -22,6 +22,16 @@ export function proberCommand(check: { http: { port: number; path: string } } | 
     throw new RangeError(`The path of a health check must start with "/" and be reasonably short, got "${path}"`);
   }
   return [PROBER_PATH, 'http', String(port), path, ...timeout];
+}
+
+/** How much less time the prober gets than the engine gives it, so that it can still say why it failed. */
+const MARGIN_MS = 500;
+/** The prober's own longest time: a day. */
+const LONGEST_MS = 86_400_000;
+
+/** The prober's own timeout in a check that the engine gives this much time. */
+export function proberTimeout(timeoutMs: number): number {
+  return Math.min(Math.max(1, timeoutMs - MARGIN_MS), LONGEST_MS);
 }
 
 /** The static prober executable for Linux on an architecture; deliver it with mode 0555 or 0755. */

@@ -1,5 +1,6 @@
 import type { Problem } from '../../model/problems';
-import { isExpression } from '../compose/yaml';
+import { isExpression } from '../compose/marker';
+import { PROBER_CONFIG } from '../compose/natives';
 
 type Shape = true | { readonly [key: string]: Shape } | readonly [Shape];
 
@@ -70,6 +71,8 @@ function visit(value: unknown, shape: Shape, where: string, report: Report): voi
     if (where.endsWith('max_failure_ratio') && typeof value === 'number' && Math.round(value * 10) / 10 !== value) {
       report(where, "Pulumi's Docker provider keeps one decimal of the ratio", value, 'use a multiple of 0.1');
     }
+    if (/^configs\.\d+\.source$/.test(where) && value !== PROBER_CONFIG)
+      report(where, 'only the config with the prober is handed over', value, 'leave it out, or deploy a stack file');
     return;
   }
   if (isExpression(value)) report(where, 'variables exist only in files', value.expression, 'use a value, a secret, or an Output');

@@ -1,6 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { type RenderOptions, render } from '../../platform/render';
 import { type ComposeFile, declareProber, withoutEmpty } from '../compose/file';
+import { loosened } from '../compose/loosened';
 import { emptyDocument, engineName } from '../compose/natives';
 import { toYaml } from '../compose/yaml';
 import { PROBER_SHA256 } from '../prober/binaries';
@@ -24,7 +25,9 @@ const HEADER = `# Generated: change the program that made it, not this file.
  */
 export function swarmStackFile(root: IConstruct, options: SwarmStackFileOptions = {}): ComposeFile {
   const out = emptyDocument();
-  const { stack, differences, warnings } = render(root, swarmFilePlatform(options), out, options);
+  const planned = render(root, swarmFilePlatform(options), out, options);
+  const { stack, differences } = planned;
+  const warnings = [...planned.warnings, ...loosened(planned, true)];
   const architecture = options.architecture ?? 'amd64';
   const files = declareProber(out, architecture, proberName(options.namespace ?? stack.name, architecture));
   // 3.9 is the last version that every `docker stack deploy` from 20.10 on takes

@@ -8,9 +8,10 @@ import type { Plan } from '../../platform/platform';
 import { commit, plan, type RenderOptions } from '../../platform/render';
 import { secretConfigKey, trySecretValue } from '../../stack/secrets';
 import { usesProber } from '../compose/file';
+import { loosened } from '../compose/loosened';
+import { isSecretValue } from '../compose/marker';
 import { emptyDocument, engineName } from '../compose/natives';
 import type { ComposeEnvironmentValue, ComposeNetwork } from '../compose/schema';
-import { isSecretValue } from '../compose/yaml';
 import { proberBinary } from '../prober/prober';
 import { untranslatable } from './check';
 import { proberName } from './file';
@@ -42,7 +43,11 @@ type SwarmPlan = Plan<SwarmNatives, SwarmDocument>;
  */
 export function planSwarm(root: IConstruct, options: RenderOptions & SwarmOptions = {}): SwarmPlan {
   const planned = plan(root, swarmPlatform(options), options);
-  return { ...planned, problems: [...planned.problems, ...planned.drafted.flatMap(check)] };
+  return {
+    ...planned,
+    problems: [...planned.problems, ...planned.drafted.flatMap(check)],
+    warnings: [...planned.warnings, ...loosened(planned, true)],
+  };
 }
 
 /**
@@ -75,7 +80,7 @@ export function commitSwarm(planned: SwarmPlan, parent: pulumi.Resource, options
       value: environmentValue,
     });
     const earlier = at.startsAfter.flatMap((other) => services[at.nameOf(other)] ?? []);
-    const secret = Object.values(service.environment ?? {}).some((value) => typeof value === 'object' && isSecretValue(value));
+    const secret = Object.values(service.environment ?? {}).some(isSecretValue);
     services[at.name] = new docker.Service(at.name, args, {
       ...fixed,
       dependsOn: earlier,
@@ -133,7 +138,7 @@ function check({ part, native, at }: SwarmPlan['drafted'][number]): Problem[] {
 
 function missingSecrets(environment: Readonly<Record<string, ComposeEnvironmentValue>>, path: string): Problem[] {
   return Object.entries(environment).flatMap(([variable, value]) => {
-    if (typeof value !== 'object' || !isSecretValue(value)) return [];
+    if (!isSecretValue(value)) return [];
     const spec = { existing: value.secret };
     if (trySecretValue(spec, value.key) !== undefined) return [];
     const name = secretConfigKey(spec, value.key);

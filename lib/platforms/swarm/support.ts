@@ -48,7 +48,11 @@ export const fileSupport: Readonly<Record<Feature, Support>> = {
   'network.internal': 'native',
   'network.attachable': 'native',
   'network.static-address': { unsupported: 'replicas get their addresses from Swarm' },
-  'network.edges': { emulated: 'by segments: what shares none cannot connect; put what must not meet into segments of its own' },
+  'network.edges': {
+    emulated:
+      'by segment: what shares none cannot connect, what shares one can on every port; outgoing traffic (internet, host, metadata ' +
+      'address) is not limited, but for the internet from an internal segment; put what must not meet into segments of its own',
+  },
   'secret.environment': {
     emulated: 'a variable that has to be set where `docker stack deploy` is run; whoever may inspect the service can read it',
   },
@@ -73,5 +77,5 @@ export const pulumiSupport: Readonly<Record<Feature, Support>> = {
   },
   'network.addressing': 'native',
   'secret.environment': { emulated: "from the stack's secret config; whoever may inspect the service can read it" },
-  'late-bound': 'native',
+  'late-bound': { emulated: 'text of the service once it is known; if the value is secret, whoever may inspect the service can read it' },
 };
