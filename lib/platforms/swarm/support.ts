@@ -13,7 +13,7 @@ export const fileSupport: Readonly<Record<Feature, Support>> = {
   'seccomp.default': 'native',
   'writable.options': {
     emulated:
-      'the size is set, and the engine itself adds noexec, nosuid and nodev; a directory that the image has keeps its owner and mode',
+      'the size is set, and the engine itself adds noexec, nosuid and nodev; a directory that the image has keeps its mode and belongs to root, so it must be open to everybody there',
   },
   'resources.cpu': 'native',
   'resources.memory': { emulated: 'limit and reservation are enforced; a container may swap as much again where the node has swap' },

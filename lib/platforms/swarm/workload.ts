@@ -61,7 +61,7 @@ function scratch(spec: ContainerSpec, at: WorkloadAt, dialect: Dialect): Compose
         "leave out exec, or acknowledge 'writable.options' with a reason",
       );
     }
-    // a stack file cannot say the mode; 1777 is the engine's own where the image has no such directory
+    // a stack file cannot say the mode; 1777 is the engine's own where the image has no such directory (else the image's counts)
     return { type: 'tmpfs', target: path, tmpfs: { size: sizeBytes, ...(dialect === 'pulumi' && { mode: 0o1777 }) } };
   });
 }
