@@ -16,8 +16,12 @@ const LABEL = `database-v${process.pid}`;
 const SECRETS = ['postgres-password', 'database-url', 'google-api-key', 'redis-url'];
 const secretValue = (name: string) => `not-in-the-state-${name}`;
 const REPLICAS = { postgres: 1, redis: 1, backend: 3, frontend: 3, worker: 3 };
+/** The stack through Pulumi. */
+const PULUMI = `ihvp${process.pid}`;
+const project = new PulumiProject(PULUMI, 'test/e2e/swarm/veogen.program.ts', { E2E_NAMESPACE: PULUMI, E2E_LABEL: LABEL });
 let nofile: number;
 let unlabel = async () => {};
+let up: Promise<unknown>;
 
 beforeAll(async () => {
   await requireDocker(
@@ -29,11 +33,21 @@ beforeAll(async () => {
     'busybox:1.37',
   );
   await requireSwarm();
+  await requirePulumi();
   nofile = await mostOpenFiles();
   unlabel = await labelNode(LABEL, 'true');
+  await project.init(Object.fromEntries(SECRETS.map((name) => [`secret secrets:veogen-secrets.${name}`, secretValue(name)])));
+  // most of the time of either is waiting for health checks, so they wait together; the tests of this one look at it later
+  up = project.up({ E2E_NOFILE: String(nofile) });
+  up.catch(() => undefined);
 });
 
-afterAll(() => unlabel());
+afterAll(async () => {
+  await up?.catch(() => undefined);
+  await project.dispose();
+  await removeAll(PULUMI);
+  await unlabel();
+});
 
 describe('by a stack file', () => {
   const stack = `ihvf${process.pid}`;
@@ -78,20 +92,12 @@ describe('by a stack file', () => {
 });
 
 describe('through Pulumi', () => {
-  const stack = `ihvp${process.pid}`;
-  const project = new PulumiProject(stack, 'test/e2e/swarm/veogen.program.ts', { E2E_NAMESPACE: stack, E2E_LABEL: LABEL });
+  const stack = PULUMI;
   let seen: Seen;
 
   beforeAll(async () => {
-    await requirePulumi();
-    await project.init(Object.fromEntries(SECRETS.map((name) => [`secret secrets:veogen-secrets.${name}`, secretValue(name)])));
-    await project.up({ E2E_NOFILE: String(nofile) });
+    await up;
     seen = await look(stack, '10.0.1.0/24');
-  });
-
-  afterAll(async () => {
-    await project.dispose();
-    await removeAll(stack);
   });
 
   swarmValueTests(() => seen);

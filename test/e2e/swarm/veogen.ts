@@ -19,15 +19,17 @@ type Service = SwarmNatives['workload']['service'];
 /**
  * Builds VeoGen into a stack.
  *
- * What one machine cannot do is tuned, and nothing else: its only node is a manager, production reserves 5.4 cores where
- * there are 2, a label of the node belongs to this run, and the stand-ins for the images are told where to listen. That
- * for the database owns its folders as 999, and has one for sockets that not everybody may write to, as everybody may in
- * the official image; a tmpfs there would be root's alone, so it gets a volume that goes with its container.
+ * What one machine cannot do is tuned, and nothing else: its only node is a manager; production reserves 5.4 cores and
+ * 11 GiB, twice where two stacks run, so that only the memory of the backend and of the database stays reserved; a label
+ * of the node belongs to this run; and the stand-ins for the images are told where to listen. That for the database owns
+ * its folders as 999, and has one for sockets that not everybody may write to, as everybody may in the official image; a
+ * tmpfs there would be root's alone, so it gets a volume that goes with its container.
  * To save time, a replica is watched for 5 s instead of 30 s, of which VeoGen's documents say nothing.
  */
 export function buildVeoGen(stack: Construct, { label, nofile, subnet }: OneMachine): void {
   const { backend, frontend, worker, postgres, redis } = new VeoGen(stack);
   for (const one of [backend, frontend, worker, postgres, redis]) one.tune(swarm, ({ service }) => fitNode(service, label));
+  for (const one of [frontend, worker, redis]) one.tune(swarm, ({ service }) => reserve(service, '16m'));
   backend.tune(swarm, ({ service }) => {
     listen(service, '8000,8001');
     if (service.ulimits?.nofile) service.ulimits.nofile = { soft: nofile, hard: nofile };
@@ -56,6 +58,11 @@ function fitNode(service: Service, label: string): void {
   }
   for (const step of [update_config, rollback_config]) if (step) step.monitor = '5s';
   if (resources?.reservations) resources.reservations.cpus = '0.05';
+}
+
+function reserve(service: Service, memory: string): void {
+  const { reservations } = service.deploy?.resources ?? {};
+  if (reservations) reservations.memory = memory;
 }
 
 function listen(service: Service, ports: string): void {
