@@ -14,6 +14,8 @@ export interface SwarmTarget {
 export interface KubernetesTarget {
   /** Whether the namespace is made, guarded by Pod Security admission. @default true */
   readonly createNamespace?: boolean;
+  /** Whether the namespace that is made refuses all traffic that no policy allows. @default true */
+  readonly defaultDeny?: boolean;
   /** When nodes pull images. @default 'Always' */
   readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
   /** More labels of every object. @default - none */
