@@ -94,7 +94,8 @@ export function commitSwarm(planned: SwarmPlan, parent: pulumi.Resource, options
 /**
  * Renders a stack and registers its services, networks and configs.
  *
- * An update waits until all replicas are replaced, and fails if Swarm rolled it back.
+ * An update fails if Swarm has rolled it back within the first seconds. It does not wait for a later roll-back: to the
+ * provider old replicas that run are as good as new ones. `docker service inspect` says how it ended.
  *
  * @throws ProblemsError with everything that is wrong; no resource was registered then
  */

@@ -3,7 +3,7 @@ import { IMAGE } from '../compose/system';
 import { inspect, requireDocker } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
 import { until } from '../support/run';
-import { containerOf, labelNode, leftovers, removeAll, requireSwarm, running } from './engine';
+import { containerOf, labelNode, leftovers, removeAll, requireSwarm, running, updateEnd } from './engine';
 import { expectBackend, expectDatabase, expectMounts, expectNetwork } from './expectations';
 
 const STACK = `ihp${process.pid}`;
@@ -72,14 +72,13 @@ describe('V6: services through Pulumi', () => {
   test.each<[string, Record<string, string>]>([
     ['exits', { E2E_BROKEN: 'true' }],
     ['has an image that cannot be had', { E2E_IMAGE: 'backend.invalid/backend:2.0.0' }],
-  ])('a version that %s is rolled back by Swarm itself, and the update fails', async (_, version) => {
+  ])('a version that %s is rolled back by Swarm itself', async (_, version) => {
     const before = (await inspect('service', `${STACK}_backend`)).Spec.TaskTemplate.ContainerSpec;
     const ran = await project.tryUp({ E2E_CHANGED: 'true', ...version });
-    expect(ran.code).not.toBe(0);
-    expect(ran.stdout + ran.stderr).toContain('rollback completed');
-    const service = await inspect('service', `${STACK}_backend`);
-    expect(service.UpdateStatus.State).toBe('rollback_completed');
-    expect(service.Spec.TaskTemplate.ContainerSpec).toEqual(before);
+    // the provider looks after 7 s: a roll-back is an error by then, or later passes unseen while the old replicas run
+    if (ran.code !== 0) expect(ran.stdout + ran.stderr).toContain('rollback completed');
+    expect(await updateEnd(`${STACK}_backend`)).toBe('rollback_completed');
+    expect((await inspect('service', `${STACK}_backend`)).Spec.TaskTemplate.ContainerSpec).toEqual(before);
     await running(`${STACK}_backend`, 3);
     await project.up({ E2E_CHANGED: 'true' });
   });
