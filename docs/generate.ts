@@ -1,11 +1,11 @@
 /** Writes the documents that are made of the code. `--check` writes nothing and fails where one is stale. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { supportTable } from '../lib/platform/support';
 import { compose } from '../lib/platforms/compose';
 import { docker } from '../lib/platforms/docker';
 import { kubernetes } from '../lib/platforms/kubernetes';
 import { swarm, swarmFile } from '../lib/platforms/swarm';
+import { supportTable } from './support';
 
 const DOCUMENTS: Readonly<Record<string, () => string>> = {
   'docs/platforms.md': () => supportTable([kubernetes, docker, swarm, swarmFile, compose]),

@@ -6,7 +6,7 @@ import type { Kind } from '../../lib/model/kinds';
 import { type RouteProps, resolveRoute } from '../../lib/model/kinds/route';
 import { nameOf, pinName } from '../../lib/model/names';
 import { Part, type Tunable } from '../../lib/model/part';
-import { report, usePort } from '../../lib/model/problems';
+import { madeBy, report, usePort } from '../../lib/model/problems';
 import { snapshot } from '../../lib/model/values/text';
 import type { PortProps, SidecarProps, WorkloadProps } from '../../lib/model/workload/props';
 import { resolveWorkload } from '../../lib/model/workload/resolve';
@@ -81,7 +81,7 @@ export class HardenedService extends Composite {
     const route = snapshot(props ?? {});
     const id = `Route-${route.port}-${route.listen ?? 'same'}${route.address === undefined ? '' : `-${route.address}`}`;
     const same = this.node.tryFindChild(id) as Part<'route'> | undefined;
-    if (!same) return new Part(this, id, 'route', (r) => resolveRoute(this.part, route, r));
+    if (!same) return madeBy(new Part(this, id, 'route', (r) => resolveRoute(this.part, route, r)), `publish ${route.port}`);
     report(this, 'publish', 'the port is published twice in the same place', route.port, 'publish it once, or choose another listen');
     return same;
   }

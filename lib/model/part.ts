@@ -4,7 +4,7 @@ import { Environment } from './environment';
 import { type Acknowledgeable, ackAt, type Feature } from './features';
 import { attachToHost } from './host';
 import type { Kind, Kinds } from './kinds';
-import { displayPath, type Problem, ProblemsError } from './problems';
+import { below, displayPath, type Problem, ProblemsError } from './problems';
 import { badText, findBadTexts } from './values/text';
 
 export { displayPath } from './problems';
@@ -101,9 +101,16 @@ export class Part<K extends Kind = Kind> extends Composite {
     this.edits.set(platform.natives, list);
   }
 
-  /** Applies the edits of a platform to a native object. @internal */
+  /** Applies the edits of a platform to a native object. @throws ProblemsError if one of them throws @internal */
   applyEdits(natives: string, native: object): void {
-    for (const edit of this.edits.get(natives) ?? []) edit(native as never);
+    for (const edit of this.edits.get(natives) ?? []) {
+      try {
+        edit(native as never);
+      } catch (error) {
+        const message = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ');
+        throw new ProblemsError([{ path: displayPath(this), what: `tune(${natives}) failed: ${message}`, fix: 'mend the edit' }]);
+      }
+    }
   }
 
   /** Has the part resolved again, because something may have been added to it since. @internal */
@@ -133,7 +140,7 @@ export class Part<K extends Kind = Kind> extends Composite {
     const warnings: Problem[] = [];
     const path = displayPath(this);
     const say = (list: Problem[]) => (where: string, what: string, value: unknown, fix: string) => {
-      list.push({ path: where ? `${path}: ${where}` : path, what, value, fix });
+      list.push({ path: below(path, where), what, value, fix });
     };
     const spec = this.resolver({
       environment: Environment.of(this),

@@ -42,10 +42,24 @@ export function show(value: unknown): string {
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
 
-/** The path of the construct that a user wrote: a part named `Default` stands for its scope. */
+const CALL = Symbol.for('ironhull.Call');
+
+/** Remembers the call to its scope by which a user made a construct, such as `publish http`: problems stand there. */
+export function madeBy<C extends IConstruct>(construct: C, call: string): C {
+  return Object.defineProperty(construct, CALL, { value: call });
+}
+
+/** The path of the construct that a user wrote: a part named `Default`, or made by a call, stands for its scope. */
 export function displayPath(construct: IConstruct): string {
-  const scope = construct.node.scope;
-  return (construct.node.id === 'Default' && scope ? scope : construct).node.path || 'the stack';
+  const { scope, id } = construct.node;
+  const call = (construct as { [CALL]?: string })[CALL];
+  const path = ((id === 'Default' || call !== undefined) && scope ? scope : construct).node.path || 'the stack';
+  return call === undefined ? path : `${path}: ${call}`;
+}
+
+/** A path with a property behind it, in dots; the path itself if there is none. */
+export function below(path: string, where: string): string {
+  return where === '' ? path : `${path}${path.includes(': ') ? '.' : ': '}${where}`;
 }
 
 const REPORTED = Symbol.for('ironhull.Reported');
@@ -57,7 +71,7 @@ const REPORTED = Symbol.for('ironhull.Reported');
 export function report(construct: IConstruct, where: string, what: string, value: unknown, fix: string): void {
   const holder = construct as { [REPORTED]?: Problem[] };
   if (!holder[REPORTED]) Object.defineProperty(construct, REPORTED, { value: [] });
-  holder[REPORTED]?.push({ path: displayPath(construct) + (where ? `: ${where}` : ''), what, value, fix });
+  holder[REPORTED]?.push({ path: below(displayPath(construct), where), what, value, fix });
 }
 
 /** What was reported at and below a construct, in the order of the tree. */

@@ -60,9 +60,9 @@ export interface At<N extends Natives, K extends Kind = Kind> {
   readonly startsAfter: readonly Part<'workload'>[];
   /**
    * Takes a name in a space of names, such as `container`; a second taker is an error. What is no name, such as
-   * `published port`, needs a way out of its own.
+   * `published port`, needs a way out of its own; an owner, such as a value that several parts use, may take it again.
    */
-  claim(space: string, name: string, fix?: string): void;
+  claim(space: string, name: string, fix?: string, owner?: string): void;
   /** Reports a problem that only this platform has. */
   problem(where: string, what: string, value: unknown, fix: string): void;
 }
@@ -117,7 +117,7 @@ export interface Plan<N extends Natives, O> {
   readonly platform: Platform<N, O>;
   /** The stack. */
   readonly stack: StackView;
-  /** In the order in which they are committed. */
+  /** In the order in which they are committed. Where there are problems: what could be drafted all the same. */
   readonly drafted: readonly Drafted<N>[];
   /** What is wrong; nothing is handed over then. */
   readonly problems: readonly Problem[];

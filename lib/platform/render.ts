@@ -5,10 +5,12 @@ import { ackAt, type Feature } from '../model/features';
 import { KINDS, type Kind, type Kinds } from '../model/kinds';
 import { isDnsLabel, kebab, nameOf, tryPinnedName } from '../model/names';
 import { displayPath, Part } from '../model/part';
-import { once, type Problem, ProblemsError, reported, usePort } from '../model/problems';
-import { isCidr } from '../model/values/address';
-import type { PortSpec } from '../model/workload/spec';
-import type { At, Difference, Drafted, EdgeView, Natives, Plan, Platform } from './platform';
+import { below, once, type Problem, ProblemsError, reported, usePort } from '../model/problems';
+import { isCidr, overlap, parseCidr, type Range } from '../model/values/address';
+import { replicasFix } from '../model/workload/replicas';
+import { view } from './edge-view';
+import type { At, Difference, Drafted, Natives, Plan, Platform } from './platform';
+import { references } from './references';
 
 /** Which part of a tree is a stack. */
 export interface RenderOptions {
@@ -53,7 +55,9 @@ class Planner<N extends Natives, O> {
   private readonly names = new Map<Part, string>();
   private readonly natives = new Map<Part, object>();
   private readonly routes = new Map<Part, Part<'route'>[]>();
+  private readonly wrong = new Set<Part>();
   private readonly claims = new Map<string, string>();
+  private readonly subnets: { readonly range: Range; readonly path: string }[] = [];
   private readonly stack: Plan<N, O>['stack'];
 
   constructor(
@@ -68,10 +72,15 @@ class Planner<N extends Natives, O> {
   }
 
   run(): Plan<N, O> {
-    for (const part of this.parts) this.examine(part);
-    const ordered = this.order();
-    // a draft may rely on a spec that is right
-    const drafted = this.problems.length > 0 ? [] : ordered.flatMap((part) => this.tryDraft(part));
+    for (const part of this.parts) {
+      const before = this.problems.length;
+      this.examine(part);
+      if (this.problems.length > before) this.wrong.add(part);
+    }
+    // a draft may rely on a spec that is right; what only the platform finds wrong elsewhere is told in the same run
+    const drafted = this.order()
+      .filter((part) => !this.wrong.has(part) && !references(part).some((other) => this.wrong.has(other)))
+      .flatMap((part) => this.tryDraft(part));
     return {
       platform: this.platform,
       stack: this.stack,
@@ -87,6 +96,7 @@ class Planner<N extends Natives, O> {
     this.problems.push(...resolved.problems);
     this.warnings.push(...resolved.warnings);
     this.takeName(part);
+    if (part.kind === 'network') this.takeSubnet(part as Part<'network'>);
     if (part.kind === 'route') {
       const { to } = (part as Part<'route'>).resolve().spec;
       const list = this.routes.get(to);
@@ -116,18 +126,23 @@ class Planner<N extends Natives, O> {
     this.claim(part, `${part.kind} name`, name);
   }
 
-  private claim(part: Part, space: string, name: string, fix = 'choose another id, or give one of them a name'): void {
+  private claim(part: Part, space: string, name: string, fix = 'choose another id, or give one of them a name', owner?: string): void {
     const key = `${space}\0${name}`;
     const other = this.claims.get(key);
     const path = displayPath(part);
-    if (other === undefined) this.claims.set(key, path);
-    else
-      this.problems.push({
-        path,
-        what: `the ${space} is taken by ${other}`,
-        value: name,
-        fix,
-      });
+    if (other === undefined) this.claims.set(key, owner ?? path);
+    else if (other !== owner) this.problems.push({ path, what: `the ${space} is taken by ${other}`, value: name, fix });
+  }
+
+  private takeSubnet(part: Part<'network'>): void {
+    const { subnet } = part.resolve().spec;
+    const range = parseCidr(subnet);
+    if (!range) return;
+    const path = displayPath(part);
+    const clash = this.subnets.find((other) => overlap(other.range, range));
+    const fix = 'give each segment a range of its own';
+    if (clash) this.problems.push({ path: below(path, 'subnet'), what: `the subnet overlaps that of ${clash.path}`, value: subnet, fix });
+    this.subnets.push({ range, path });
   }
 
   private compare(part: Part, feature: Feature): void {
@@ -145,7 +160,7 @@ class Planner<N extends Natives, O> {
       this.problems.push({
         path,
         what: `${this.platform.title} cannot do '${feature}': ${support.unsupported}`,
-        fix: `leave it out, or acknowledge '${feature}' with a reason`,
+        fix: `${leaveOut(part, feature)}, or acknowledge '${feature}' with a reason`,
       });
     }
   }
@@ -218,8 +233,9 @@ class Planner<N extends Natives, O> {
     try {
       return [this.draft(part)];
     } catch (error) {
-      if (!(error instanceof ProblemsError)) throw error;
-      this.problems.push(...error.problems);
+      // a cell that stumbles over what was left out must not hide why it was
+      if (!(error instanceof ProblemsError) && this.wrong.size === 0) throw error;
+      if (error instanceof ProblemsError) this.problems.push(...error.problems);
       return [];
     }
   }
@@ -250,7 +266,9 @@ class Planner<N extends Natives, O> {
       native: (other) => {
         const native = this.natives.get(other as unknown as Part);
         const what = `needs ${displayPath(other)}, which is not part of this stack`;
-        if (!native) throw new ProblemsError([{ path, what, fix: 'put both into one stack' }]);
+        // a part of this stack without a native has a problem of its own
+        const missing = this.names.has(other as unknown as Part) ? [] : [{ path, what, fix: 'put both into one stack' }];
+        if (!native) throw new ProblemsError(missing);
         return native as N[typeof other.kind];
       },
       routes: this.routes.get(part as Part) ?? [],
@@ -261,22 +279,16 @@ class Planner<N extends Natives, O> {
           edges.outgoing.flatMap((edge) => (Part.isPart(edge.peer) && this.natives.has(edge.peer) ? [edge.peer as Part<'workload'>] : [])),
         ),
       ],
-      claim: (space, name, fix) => this.claim(part as Part, fix === undefined ? `${space} name` : space, name, fix),
+      claim: (space, name, fix, owner) => this.claim(part as Part, fix === undefined ? `${space} name` : space, name, fix, owner),
       problem: (where, what, value, fix) => {
-        this.problems.push({ path: where ? `${path}: ${where}` : path, what, value, fix });
+        this.problems.push({ path: below(path, where), what, value, fix });
       },
     };
   }
 }
 
-function view(edge: Edge, target: Part<'workload'> | undefined): EdgeView {
-  if (!target) {
-    const ports = Part.isPart(edge.peer) ? [] : edge.peer.ports;
-    return { peer: edge.peer, ports: ports.map((port) => ({ name: String(port), port, protocol: 'tcp' as const })) };
-  }
-  const all: readonly PortSpec[] = target.resolve().spec.ports;
-  // somebody outside names ports by their numbers
-  const numbers = Part.isPart(edge.peer) ? [] : edge.peer.ports;
-  const meant = (port: PortSpec) => numbers.length === 0 || numbers.includes(port.port);
-  return { peer: edge.peer, ports: all.filter((port) => meant(port) && (edge.ports.length === 0 || edge.ports.includes(port.name))) };
+/** Nobody can leave out what nobody asked for: the replicas may be a default. */
+function leaveOut(part: Part, feature: Feature): string {
+  const spec = part.kind === 'workload' && /^(sidecar\.)?replica/.test(feature) && (part as Part<'workload'>).resolve().spec;
+  return spec && spec.replicasOf !== undefined ? replicasFix(spec, 'set replicas to 1') : 'leave it out';
 }

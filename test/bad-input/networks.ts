@@ -17,8 +17,8 @@ export const NETWORKS: readonly BadInput[] = [
   },
   {
     mistake: 'a gateway outside the subnet',
-    build: (s) => segment(s, { subnet: '172.20.0.0/16', gateway: '172.21.0.1' }),
-    message: 'app/#/Net: gateway: the gateway must be an address within the subnet, got "172.21.0.1"; give an address in 172.20.0.0/16',
+    build: (s) => segment(s, { subnet: '172.101.0.0/16', gateway: '172.201.0.1' }),
+    message: 'app/#/Net: gateway: the gateway must be an address within the subnet, got "172.201.0.1"; give an address in 172.101.0.0/16',
   },
   {
     mistake: 'a gateway without a subnet',
@@ -32,13 +32,13 @@ export const NETWORKS: readonly BadInput[] = [
   },
   {
     mistake: 'a fixed address outside the subnet',
-    build: (s) => service(s, { networks: [{ network: segment(s, { subnet: '172.20.0.0/24' }), address: '172.20.1.5' }] }),
-    message: `app/#/Web: networks: a fixed address must lie in the segment's subnet, got "172.20.1.5"; choose one in 172.20.0.0/24`,
+    build: (s) => service(s, { networks: [{ network: segment(s, { subnet: '172.102.0.0/24' }), address: '172.102.1.5' }] }),
+    message: `app/#/Web: networks: a fixed address must lie in the segment's subnet, got "172.102.1.5"; choose one in 172.102.0.0/24`,
   },
   {
     mistake: 'the broadcast address as a fixed address',
-    build: (s) => service(s, { networks: [{ network: segment(s, { subnet: '172.20.0.0/24' }), address: '172.20.0.255' }] }),
-    message: `app/#/Web: networks: a fixed address must lie in the segment's subnet, got "172.20.0.255"; choose one in 172.20.0.0/24`,
+    build: (s) => service(s, { networks: [{ network: segment(s, { subnet: '172.103.0.0/24' }), address: '172.103.0.255' }] }),
+    message: `app/#/Web: networks: a fixed address must lie in the segment's subnet, got "172.103.0.255"; choose one in 172.103.0.0/24`,
   },
   {
     mistake: 'a fixed address without a subnet',
@@ -48,13 +48,22 @@ export const NETWORKS: readonly BadInput[] = [
   {
     mistake: "the gateway's address as a fixed address",
     build: (s) =>
-      service(s, { networks: [{ network: segment(s, { subnet: '172.20.0.0/24', gateway: '172.20.0.1' }), address: '172.20.0.1' }] }),
-    message: `app/#/Web: networks: the fixed address is the gateway's, got "172.20.0.1"; choose another`,
+      service(s, { networks: [{ network: segment(s, { subnet: '172.104.0.0/24', gateway: '172.104.0.1' }), address: '172.104.0.1' }] }),
+    message: `app/#/Web: networks: the fixed address is the gateway's, got "172.104.0.1"; choose another`,
   },
   {
     mistake: 'a fixed address for two replicas',
-    build: (s) => service(s, { replicas: 2, networks: [{ network: segment(s, { subnet: '172.20.0.0/24' }), address: '172.20.0.5' }] }),
+    build: (s) => service(s, { replicas: 2, networks: [{ network: segment(s, { subnet: '172.105.0.0/24' }), address: '172.105.0.5' }] }),
     message: 'app/#/Web: networks: a fixed address needs a single replica, got 2; set replicas to 1, or let the engine choose',
+  },
+  {
+    mistake: 'a fixed address for as many replicas as the environment says',
+    build: (s) => {
+      const network = segment(s, { subnet: '172.31.0.0/24' });
+      service(s, { replicas: undefined, networks: [{ network, address: '172.31.0.5' }] });
+    },
+    message:
+      'app/#/Web: networks: a fixed address needs a single replica, got 3; 3 is the default of production: set replicas to 1, or let the engine choose, or choose another environment',
   },
   {
     mistake: 'a fixed address for up to three replicas',
@@ -62,18 +71,26 @@ export const NETWORKS: readonly BadInput[] = [
       service(s, {
         replicas: undefined,
         scaling: { min: 1, max: 3 },
-        networks: [{ network: segment(s, { subnet: '172.20.0.0/24' }), address: '172.20.0.5' }],
+        networks: [{ network: segment(s, { subnet: '172.106.0.0/24' }), address: '172.106.0.5' }],
       }),
     message: 'app/#/Web: networks: a fixed address needs a single replica, got 3; set replicas to 1, or let the engine choose',
   },
   {
     mistake: 'one fixed address for two services',
     build: (s) => {
-      const network = segment(s, { subnet: '172.20.0.0/24' });
-      service(s, { networks: [{ network, address: '172.20.0.5' }] }, 'One');
-      service(s, { networks: [{ network, address: '172.20.0.5' }] }, 'Two');
+      const network = segment(s, { subnet: '172.107.0.0/24' });
+      service(s, { networks: [{ network, address: '172.107.0.5' }] }, 'One');
+      service(s, { networks: [{ network, address: '172.107.0.5' }] }, 'Two');
     },
-    message: 'app/#/Two: the address in app/#/Net is taken by app/#/One, got "172.20.0.5"; choose another',
+    message: 'app/#/Two: the address in app/#/Net is taken by app/#/One, got "172.107.0.5"; choose another',
+  },
+  {
+    mistake: 'two segments with addresses in common',
+    build: (s) => {
+      segment(s, { subnet: '172.30.0.0/16' }, 'One');
+      segment(s, { subnet: '172.30.5.0/24' }, 'Two');
+    },
+    message: 'app/#/Two: subnet: the subnet overlaps that of app/#/One, got "172.30.5.0/24"; give each segment a range of its own',
   },
   {
     mistake: 'a segment twice',
@@ -91,28 +108,27 @@ export const NETWORKS: readonly BadInput[] = [
   {
     mistake: 'an entrance to an unknown port',
     build: (s) => service(s, WEB).publish({ port: 'https' }),
-    message: 'app/#/Web/Route-https-same: port: the workload has no port of that name, got "https"; use one of http',
+    message: 'app/#/Web: publish https.port: the workload has no port of that name, got "https"; use one of http',
   },
   {
     mistake: 'an entrance of a service without ports',
     build: (s) => service(s).publish({ port: 'http' }),
-    message: 'app/#/Web/Route-http-same: port: the workload has no port of that name, got "http"; give it a port of that name',
+    message: 'app/#/Web: publish http.port: the workload has no port of that name, got "http"; give it a port of that name',
   },
   {
     mistake: 'an entrance at a port beyond 65535',
     build: (s) => service(s, WEB).publish({ port: 'http', listen: 70000 }),
-    message:
-      'app/#/Web/Route-http-70000: listen: a port must be a whole number from 1 to 65535, got 70000; choose a free port, 1024 or higher',
+    message: 'app/#/Web: publish http.listen: a port must be a whole number from 1 to 65535, got 70000; choose a free port, 1024 or higher',
   },
   {
     mistake: 'an entrance at a host name',
     build: (s) => service(s, WEB).publish({ port: 'http', address: 'localhost' }),
-    message: `app/#/Web/Route-http-same-localhost: address: the address must be an IP address of the host, got "localhost"; use '127.0.0.1' or '0.0.0.0'`,
+    message: `app/#/Web: publish http.address: the address must be an IP address of the host, got "localhost"; use '127.0.0.1' or '0.0.0.0'`,
   },
   {
     mistake: 'an entrance for networks that are none',
     build: (s) => service(s, WEB).publish({ port: 'http', allowedSources: ['10.0.0.0/8', '2001:db8::/32', 'office'] }),
-    message: `app/#/Web/Route-http-same: allowedSources: a source must be a network in CIDR notation, got "office"; write it as '203.0.113.0/24'`,
+    message: `app/#/Web: publish http.allowedSources: a source must be a network in CIDR notation, got "office"; write it as '203.0.113.0/24'`,
   },
   {
     mistake: 'an entrance twice',

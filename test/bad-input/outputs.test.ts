@@ -128,13 +128,13 @@ describe('what only engines know', () => {
 
   test('two ports on one port of the host', () => {
     expect(Testing.problems(twice(1), docker)).toEqual([
-      'app/Two/Route-http-same: listen: the port of the host is taken by app/One/Route-http-same, got "8080/tcp"; choose another port, or another address',
+      'app/Two: publish http.listen: the port of the host is taken by app/One: publish http, got 8080; choose another port, or another address',
     ]);
     expect(Testing.problems(twice(1), compose)).toEqual([
-      'app/Two/Route-http-same: the published port is taken by app/One/Route-http-same, got "127.0.0.1:8080/tcp"; set listen to another port, or choose another address',
+      'app/Two: publish http.listen: the port of the host is taken by app/One: publish http, got 8080; choose another port, or another address',
     ]);
     expect(Testing.problems(twice(1), swarm)).toEqual([
-      'app/Two/Route-http-same: the published port is taken by app/One/Route-http-same, got "8080/tcp"; set listen to another port',
+      'app/Two: publish http: the published port is taken by app/One: publish http, got "8080/tcp"; set listen to another port',
     ]);
   });
 
@@ -143,7 +143,7 @@ describe('what only engines know', () => {
       'app/One: publish: only one of several containers can have a port of the host, got 2; set replicas to 1, or publish a proxy',
     );
     expect(Testing.problems(twice(2), compose)).toContain(
-      'app/One/Route-http-same: replicas: only one replica can have a port of the host, got 2; set replicas to 1, or publish a gateway in front of it',
+      'app/One: publish http.replicas: only one replica can have a port of the host, got 2; set replicas to 1, or publish a gateway in front of it',
     );
   });
 });

@@ -201,7 +201,7 @@ describe('what a Compose file cannot do', () => {
       port: 'http',
     });
     expect(sentences(() => composeFile(root))).toEqual([
-      'Api/Route-http-same: replicas: only one replica can have a port of the host, got 3; set replicas to 1, or publish a gateway in front of it',
+      'Api: publish http.replicas: only one replica can have a port of the host, got 3; 3 is the default of production: set replicas to 1, or publish a gateway in front of it, or choose another environment',
     ]);
     const inside = tree();
     const network = new NetworkSegment(inside, 'Inside', { internal: true });
@@ -212,7 +212,7 @@ describe('what a Compose file cannot do', () => {
   test('two services cannot have one port of the host', () => {
     const root = tree();
     for (const id of ['A', 'B']) service(root, id, { ports: { http: 8080 } }).publish({ port: 'http' });
-    expect(sentences(() => composeFile(root)).join()).toMatch(/published port.* is taken by A\/Route-http-same, got "127.0.0.1:8080\/tcp"/);
+    expect(sentences(() => composeFile(root)).join()).toMatch(/port of the host is taken by A: publish http, got 8080/);
   });
 
   test('an edge needs a common network', () => {

@@ -30,6 +30,11 @@ export function contains(range: Range, address: string): boolean {
   return n >= range.first && n < range.first + range.size;
 }
 
+/** Whether two networks have an address in common. */
+export function overlap(one: Range, other: Range): boolean {
+  return one.first < other.first + other.size && other.first < one.first + one.size;
+}
+
 /** Whether an address can be a host's: it lies within the network, and is not its first or last address. */
 export function isHostAddress(range: Range, address: string): boolean {
   if (!isIPv4(address)) return false;

@@ -7,6 +7,7 @@ import { checkPath } from './health';
 import { checkAnnotations, checkLabels, isLabelKey } from './labels';
 import type { AttachmentProps, LoggingProps, PlacementProps, RestartProps, ShutdownProps, WorkloadProps } from './props';
 import { isObject, Reading } from './reading';
+import { replicasFix } from './replicas';
 import { resolveRollback, resolveRollout, resolveScaling } from './rollout';
 import type { AttachmentSpec, ContainerSpec, PortSpec, WorkloadSpec } from './spec';
 
@@ -35,6 +36,7 @@ export function resolveWorkload(name: string, props: WorkloadProps, r: Resolutio
   const scales = read.tryObject('scaling', props.scaling, '{ min: 2, max: 5 }');
   const scaling = scales && resolveScaling(scales, read.at('scaling'));
   const replicas = resolveReplicas(props, scaling?.min, read);
+  const replicasOf = scaling || props.replicas !== undefined ? {} : { replicasOf: r.environment.name };
   const most = scaling?.max ?? replicas;
   if (sidecars.length > 0 && most > 1) r.feature('sidecar.replicated');
   // promised without being asked for: nothing connects that no edge allows, and nothing has a token of the engine
@@ -45,6 +47,7 @@ export function resolveWorkload(name: string, props: WorkloadProps, r: Resolutio
     sidecars,
     ports,
     replicas,
+    ...replicasOf,
     ...(scaling && { scaling }),
     ...resolveDisruption(props, most, read),
     rollout: resolveRollout(props.rollout, read.at('rollout')),
@@ -53,7 +56,7 @@ export function resolveWorkload(name: string, props: WorkloadProps, r: Resolutio
     placement: resolvePlacement(props.placement, read),
     shutdown: resolveShutdown(props.shutdown, main, read),
     sysctls: resolveSysctls(read.record('sysctls', props.sysctls, "{ 'net.core.somaxconn': 4096 }"), read),
-    networks: resolveNetworks(read.list('networks', props.networks, '[{ network }]'), most, read),
+    networks: resolveNetworks(read.list('networks', props.networks, '[{ network }]'), { replicas: most, ...replicasOf }, read),
     logging: resolveLogging(props.logging, read),
     ...resolveMetrics(props.metrics, ports, read),
     labels: checkLabels(props.labels, read),
@@ -182,7 +185,11 @@ function resolveSysctls(sysctls: Readonly<Record<string, string | number>>, read
   return result;
 }
 
-function resolveNetworks(networks: readonly AttachmentProps[], replicas: number, read: Reading): AttachmentSpec[] {
+function resolveNetworks(
+  networks: readonly AttachmentProps[],
+  most: Pick<WorkloadSpec, 'replicas' | 'replicasOf'>,
+  read: Reading,
+): AttachmentSpec[] {
   const seen = new Set<Part>();
   return networks.flatMap((attachment: Partial<AttachmentProps>) => {
     const network = read.part('networks', isObject(attachment) ? attachment.network : attachment, 'network', 'pass { network: segment }');
@@ -205,8 +212,10 @@ function resolveNetworks(networks: readonly AttachmentProps[], replicas: number,
         );
       } else if (address === network.resolve().spec.gateway)
         read.problem('networks', "the fixed address is the gateway's", address, 'choose another');
-      if (replicas > 1)
-        read.problem('networks', 'a fixed address needs a single replica', replicas, 'set replicas to 1, or let the engine choose');
+      if (most.replicas > 1) {
+        const fix = replicasFix(most, 'set replicas to 1, or let the engine choose');
+        read.problem('networks', 'a fixed address needs a single replica', most.replicas, fix);
+      }
     }
     for (const alias of aliases) {
       if (!isDnsLabel(alias)) read.problem('networks', 'an alias must be a DNS label', alias, 'use lower case letters, digits and dashes');

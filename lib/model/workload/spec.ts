@@ -219,6 +219,8 @@ export interface WorkloadSpec {
   readonly ports: readonly PortSpec[];
   /** Replicas, or the fewest with autoscaling. */
   readonly replicas: number;
+  /** The name of the environment that the number of replicas is a default of; absent where the user chose it. */
+  readonly replicasOf?: string;
   /** Autoscaling; a fixed number of replicas if absent. */
   readonly scaling?: ScalingSpec;
   /** Most replicas, or percent of them, away in a planned disruption; no budget if absent. */

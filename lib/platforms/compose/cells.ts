@@ -1,3 +1,5 @@
+import { replicasFix } from '../../model/workload/replicas';
+import { takeHostPort } from '../../platform/cells/host-ports';
 import type { Cell } from '../../platform/platform';
 import { type ComposeDocument, type ComposeNatives, DEFAULT_NETWORK, engineName } from './natives';
 
@@ -53,13 +55,13 @@ export const route: Cell<'route', ComposeNatives, ComposeDocument> = {
     const port = target.ports.find((one) => one.name === spec.port) ?? { port: 0, protocol: 'tcp' as const };
     const published = spec.listen ?? port.port;
     const address = spec.address ?? '127.0.0.1';
-    at.claim('published port', `${address}:${published}/${port.protocol}`, 'set listen to another port, or choose another address');
+    takeHostPort(spec, at, address);
     if (target.replicas > 1) {
       at.problem(
         'replicas',
         'only one replica can have a port of the host',
         target.replicas,
-        'set replicas to 1, or publish a gateway in front of it',
+        replicasFix(target, 'set replicas to 1, or publish a gateway in front of it'),
       );
     }
     if (target.networks.length > 0 && target.networks.every(({ network: segment }) => at.spec(segment).internal)) {

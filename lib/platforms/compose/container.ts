@@ -1,3 +1,4 @@
+import { type SecretKey, secretVariable } from '../../model/kinds/secret';
 import { goDuration } from '../../model/values/quantities';
 import { isLateBound, isSecretKey } from '../../model/workload/container';
 import type { ContainerSpec, EnvSpec, HealthSpec, WorkloadSpec } from '../../model/workload/spec';
@@ -33,9 +34,16 @@ export function containerService(spec: ContainerSpec, workload: WorkloadSpec, at
 function environment(env: readonly EnvSpec[], at: WorkloadAt): Record<string, ComposeEnvironmentValue> {
   const values: Record<string, ComposeEnvironmentValue> = {};
   for (const { name, value } of env) {
+    if (isSecretKey(value)) takeVariable(value, at);
     values[name] = isSecretKey(value) ? new ComposeSecretValue(at.native(value.secret).existing, value.key) : value;
   }
   return values;
+}
+
+/** The secrets `a-b` and `a`, with keys `c` and `b_c`, would be one variable. */
+function takeVariable({ secret, key }: SecretKey, at: WorkloadAt): void {
+  const spec = at.spec(secret);
+  at.claim('variable of a secret value', secretVariable(spec, key), 'rename one of the keys', `${spec.existing}.${key}`);
 }
 
 /** Replaces late-bound values, which somebody acknowledged, by variables of the same names: a file is text. */

@@ -1,7 +1,7 @@
 import type { NetworkSpec } from '../../model/kinds/network';
-import type { RouteSpec } from '../../model/kinds/route';
 import type { VolumeSpec } from '../../model/kinds/volume';
-import type { At, Cell, StackView } from '../../platform/platform';
+import { takeHostPort } from '../../platform/cells/host-ports';
+import type { Cell, StackView } from '../../platform/platform';
 import type { DockerNatives, DockerOut } from './natives';
 import { defaultNetwork, LOOPBACK } from './workload';
 
@@ -70,26 +70,13 @@ export const volume: Table['volume'] = {
 /** Secrets are values of the stack's secret config: there is nothing to make. */
 export const secret: Table['secret'] = { draft: () => ({}), commit: () => undefined };
 
-const published = new WeakMap<StackView, Map<string, { readonly address: string; readonly path: string }[]>>();
-
 /** Published ports stand on the container; a route only takes its port of the host. */
 export const route: Table['route'] = {
   draft: (spec, at) => {
     const port = at.spec(spec.to).ports.find((one) => one.name === spec.port);
     const native = { address: spec.address ?? LOOPBACK, port: spec.listen ?? port?.port ?? 0 };
-    takeHostPort(`${native.port}/${port?.protocol ?? 'tcp'}`, native.address, spec, at);
+    takeHostPort(spec, at, native.address);
     return native;
   },
   commit: () => undefined,
 };
-
-function takeHostPort(port: string, address: string, spec: RouteSpec, at: At<DockerNatives, 'route'>): void {
-  const all = published.get(at.stack) ?? new Map<string, { address: string; path: string }[]>();
-  published.set(at.stack, all);
-  const same = all.get(port) ?? [];
-  const clash = same.find((other) => other.address === address || other.address === '0.0.0.0' || address === '0.0.0.0');
-  if (clash) {
-    at.problem('listen', `the port of the host is taken by ${clash.path}`, spec.listen ?? port, 'choose another port, or another address');
-  }
-  all.set(port, [...same, { address, path: at.path }]);
-}

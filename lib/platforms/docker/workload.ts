@@ -1,4 +1,5 @@
 import type { Part } from '../../model/part';
+import { replicasFix } from '../../model/workload/replicas';
 import type { ContainerSpec, WorkloadSpec } from '../../model/workload/spec';
 import { containerArgs, secretEnvs, type WorkloadAt } from './container';
 import type { DockerContainer, DockerNatives } from './natives';
@@ -63,7 +64,7 @@ function ports(spec: WorkloadSpec, at: WorkloadAt) {
       'publish',
       'only one of several containers can have a port of the host',
       spec.replicas,
-      'set replicas to 1, or publish a proxy',
+      replicasFix(spec, 'set replicas to 1, or publish a proxy'),
     );
   }
   if (spec.networks.length > 0 && spec.networks.every(({ network }) => at.spec(network).internal)) {

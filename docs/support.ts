@@ -1,5 +1,5 @@
-import { ALL_FEATURES, FEATURES, type Feature } from '../model/features';
-import type { Support } from './platform';
+import { ALL_FEATURES, FEATURES, type Feature } from '../lib/model/features';
+import type { Support } from '../lib/platform/platform';
 
 /** What the documentation needs of a platform. */
 export interface Column {
