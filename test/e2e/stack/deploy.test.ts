@@ -61,11 +61,16 @@ test('production, whose secrets are in the cluster: everything is planned', asyn
 });
 
 function expectDocker(planned: readonly Planned[]): void {
-  // the prober's container hands out the program of health checks
+  // the prober's container hands out the program of health checks, in a volume
   const containers = [...SERVICES, 'veogen-backend-monitoring', 'veogen-prober'];
   expect(names(planned, 'docker:index/container:Container')).toEqual(containers.sort());
   expect(names(planned, 'docker:index/network:Network')).toEqual(['veogen-network']);
-  expect(names(planned, 'docker:index/volume:Volume')).toEqual(['veogen-outputs', 'veogen-postgres-data', 'veogen-uploads']);
+  expect(names(planned, 'docker:index/volume:Volume')).toEqual([
+    'veogen-outputs',
+    'veogen-postgres-data',
+    'veogen-prober',
+    'veogen-uploads',
+  ]);
   const backend = planned.find(({ inputs }) => inputs.name === 'veogen-backend');
   expect(backend?.inputs).toMatchObject({ user: '1001:1001', readOnly: true, capabilities: { drops: ['ALL'] } });
 }
