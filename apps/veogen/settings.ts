@@ -1,4 +1,4 @@
-import type { Environment, HealthProps, NetworkProps, ScalingProps } from '../../lib';
+import { type Environment, type HealthProps, type NetworkProps, Peers, type ScalingProps } from '../../lib';
 
 /** What a Python process in a container is told. */
 export const pythonRuntime = {
@@ -30,6 +30,9 @@ export const kernelParameters = {
   'net.ipv4.tcp_rmem': '4096 65536 134217728',
   'net.ipv4.tcp_wmem': '4096 65536 134217728',
 };
+
+/** The cluster's Prometheus fetches the metrics. */
+export const prometheus = Peers.pods({ 'app.kubernetes.io/name': 'prometheus' }, { 'kubernetes.io/metadata.name': 'monitoring' });
 
 /** Three to ten replicas, up fast and down slowly. */
 export const autoscaling: ScalingProps = {

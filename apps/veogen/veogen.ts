@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { acknowledge, Environment, ExistingSecret, HardenedService, NetworkSegment, Peers, PersistentVolume } from '../../lib';
 import { ACCEPTED } from './accepted';
-import { autoscaling, kernelParameters, network, pythonRuntime, serviceHealth } from './settings';
+import { autoscaling, kernelParameters, network, prometheus, pythonRuntime, serviceHealth } from './settings';
 
 /**
  * VeoGen: a FastAPI backend that makes videos and music, its web front end, a worker, Postgres and Redis.
@@ -64,7 +64,7 @@ export class VeoGen extends Construct {
       resources: { cpu: { limit: 2, reservation: 1 }, memory: { limit: '4Gi', reservation: '2Gi' } },
       pids: 100,
       ports: { http: 8000, metrics: 8001 },
-      metrics: { port: 'metrics' },
+      metrics: { port: 'metrics', from: prometheus },
       env: { ...pythonRuntime, ...this.credentials() },
       health: serviceHealth,
       sysctls: kernelParameters,
@@ -84,6 +84,7 @@ export class VeoGen extends Construct {
       user: '65534:65534',
       args: ['--path.procfs=/proc', '--collector.processes', '--web.listen-address=:9100'],
       shareProcesses: true,
+      writable: [],
       ports: { exporter: 9100 },
       resources: { cpu: { limit: '100m', reservation: '10m' }, memory: { limit: '64Mi' } },
     });

@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { Composite } from '../../lib/model/composite';
-import { connect, connectIn, connectOut, type ExternalPeer } from '../../lib/model/edges';
+import { connect, connectIn, connectOut, type ExternalPeer, isPeer } from '../../lib/model/edges';
 import { type Acknowledgements, acknowledge } from '../../lib/model/features';
 import type { Kind } from '../../lib/model/kinds';
 import { type RouteProps, resolveRoute } from '../../lib/model/kinds/route';
@@ -50,6 +50,8 @@ export class HardenedService extends Composite {
       return resolveWorkload(nameOf(this), { ...workload, sidecars }, r);
     });
     this.network = new ServiceNetwork(this.part);
+    const { port, from } = workload.metrics ?? {};
+    if (port !== undefined && isPeer(from)) connectIn(this.part, from, [port]);
   }
 
   /** Adds a container beside each replica, in its network namespace. */
@@ -116,7 +118,7 @@ export class ServiceNetwork {
   }
 
   private isPeer(other: unknown, method: string): other is ExternalPeer {
-    if (typeof other === 'object' && other !== null && 'ports' in other && Array.isArray(other.ports)) return true;
+    if (isPeer(other)) return true;
     const value = typeof other === 'object' && other !== null ? 'an object' : other;
     report(this.part, `network.${method}`, 'needs a service or a peer outside', value, 'pass a service, or one of Peers');
     return false;

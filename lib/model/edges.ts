@@ -14,6 +14,11 @@ export interface ExternalPeer {
   readonly ports: readonly number[];
 }
 
+/** Whether something is a peer outside: programs in JavaScript pass anything. */
+export function isPeer(other: unknown): other is ExternalPeer {
+  return typeof other === 'object' && other !== null && 'ports' in other && Array.isArray(other.ports);
+}
+
 /** @see https://www.iana.org/assignments/iana-ipv4-special-registry */
 const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'] as const;
 

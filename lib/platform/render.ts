@@ -1,14 +1,15 @@
 import type { IConstruct } from 'constructs';
-import { type Edge, type ExternalPeer, edgesOf } from '../model/edges';
+import { type Edge, edgesOf } from '../model/edges';
 import { Environment } from '../model/environment';
 import { ackAt, type Feature } from '../model/features';
 import { KINDS, type Kind, type Kinds } from '../model/kinds';
 import { isDnsLabel, kebab, nameOf, tryPinnedName } from '../model/names';
 import { displayPath, Part } from '../model/part';
 import { below, once, type Problem, ProblemsError, reported, usePort } from '../model/problems';
-import { isCidr, overlap, parseCidr, type Range } from '../model/values/address';
+import { overlap, parseCidr, type Range } from '../model/values/address';
 import { replicasFix } from '../model/workload/replicas';
 import { view } from './edge-view';
+import { peerProblems } from './peers';
 import type { At, Difference, Drafted, Natives, Plan, Platform } from './platform';
 import { references } from './references';
 
@@ -77,6 +78,7 @@ class Planner<N extends Natives, O> {
       this.examine(part);
       if (this.problems.length > before) this.wrong.add(part);
     }
+    for (const part of this.parts) if (part.kind === 'workload') this.checkMetrics(part as Part<'workload'>);
     // a draft may rely on a spec that is right; what only the platform finds wrong elsewhere is told in the same run
     const drafted = this.order()
       .filter((part) => !this.wrong.has(part) && !references(part).some((other) => this.wrong.has(other)))
@@ -115,14 +117,9 @@ class Planner<N extends Natives, O> {
   private takeName(part: Part): void {
     const name = nameOf(part);
     this.names.set(part, name);
-    if (!isDnsLabel(name)) {
-      this.problems.push({
-        path: displayPath(part),
-        what: 'the name made of the ids is no DNS label',
-        value: name,
-        fix: 'start the id with a letter and use letters, digits and dashes',
-      });
-    }
+    const fix = 'start the id with a letter and use letters, digits and dashes';
+    if (!isDnsLabel(name))
+      this.problems.push({ path: displayPath(part), what: 'the name made of the ids is no DNS label', value: name, fix });
     this.claim(part, `${part.kind} name`, name);
   }
 
@@ -169,14 +166,29 @@ class Planner<N extends Natives, O> {
     const { incoming, outgoing } = edgesOf(part);
     for (const edge of outgoing) {
       if (Part.isPart(edge.peer)) this.checkPorts(part, edge, edge.peer as Part<'workload'>);
-      else this.checkPeer(part, edge.peer);
+      else this.problems.push(...peerProblems(displayPath(part), edge.peer));
     }
     for (const edge of incoming) {
       if (Part.isPart(edge.peer)) continue;
       this.checkPorts(part, edge, part);
-      this.checkPeer(part, edge.peer);
+      this.problems.push(...peerProblems(displayPath(part), edge.peer));
       for (const value of edge.peer.ports) this.checkPort(part, part, value);
     }
+  }
+
+  /** Metrics that nobody may fetch, where edges are kept. */
+  private checkMetrics(part: Part<'workload'>): void {
+    const port = part.resolve().spec.metrics?.port;
+    if (!port || this.platform.support['network.edges'] !== 'native') return;
+    const open = edgesOf(part).incoming.some((edge) => view(edge, part).ports.some(({ name }) => name === port.name));
+    if (open || this.routes.get(part)?.some((route) => route.resolve().spec.port === port.name)) return;
+    const fix = `set metrics.from to the peer that fetches them, or call network.allowFrom with '${port.name}'`;
+    this.warnings.push({
+      path: below(displayPath(part), 'metrics'),
+      what: 'nobody may connect to the metrics port',
+      value: port.name,
+      fix,
+    });
   }
 
   private checkPorts(part: Part, edge: Edge, target: Part<'workload'>): void {
@@ -185,20 +197,11 @@ class Planner<N extends Natives, O> {
 
   private checkPort(part: Part, target: Part<'workload'>, value: string | number): void {
     const { ports } = target.resolve().spec;
+    // said already, where the port of the metrics is wrong
+    if (part.resolve().problems.some((one) => one.value === value)) return;
     if (ports.some((port) => port.name === value || port.port === value)) return;
     const what = `an edge names a port that ${displayPath(target)} does not have`;
     this.problems.push({ path: displayPath(part), what, value, fix: usePort(ports) });
-  }
-
-  private checkPeer(part: Part, peer: ExternalPeer): void {
-    const problem = (what: string, value: unknown, fix: string) => this.problems.push({ path: displayPath(part), what, value, fix });
-    for (const cidr of [...(peer.cidr === undefined ? [] : [peer.cidr]), ...(peer.except ?? [])]) {
-      if (!isCidr(cidr)) problem('an edge leads to addresses that are no network in CIDR notation', cidr, "write it as '203.0.113.0/24'");
-    }
-    for (const port of peer.ports) {
-      if (!(Number.isInteger(port) && port >= 1 && port <= 65535))
-        problem('an edge names a port that is no whole number from 1 to 65535', port, 'use the number of a TCP port');
-    }
   }
 
   /** By kind; workloads after those that they connect to, as far as there is no cycle. Linear. */

@@ -1,3 +1,4 @@
+import { Peers } from '../../lib';
 import { type BadInput, props, service } from './case';
 
 const WEB = { ports: { http: 8080 } };
@@ -139,6 +140,16 @@ export const PORTS: readonly BadInput[] = [
     'metrics at an unknown port',
     { ...WEB, metrics: { port: 'metrics' } },
     'metrics.port: the workload has no TCP port of that name, got "metrics"; use one of http',
+  ),
+  props(
+    'metrics at an unknown port, for Prometheus',
+    { ...WEB, metrics: { port: 'metrics', from: Peers.pods({ app: 'prometheus' }) } },
+    'metrics.port: the workload has no TCP port of that name, got "metrics"; use one of http',
+  ),
+  props(
+    'metrics for nobody',
+    { ...WEB, metrics: { port: 'http', from: {} } },
+    'metrics.from: must be a peer outside, got "an object"; use one of Peers, or let a service in with network.allowFrom',
   ),
   props(
     'metrics at a path that is none',

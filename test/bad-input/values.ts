@@ -10,8 +10,8 @@ export const RESOURCES: readonly BadInput[] = [
   ),
   props(
     'a memory limit below the reservation',
-    { resources: { memory: { limit: '64Mi', reservation: '1536Mi' } } },
-    `resources.memory.limit: the limit is below the reservation, got "64Mi"; use at least '1536Mi', or reserve less`,
+    { resources: { memory: { limit: '128Mi', reservation: '1536Mi' } } },
+    `resources.memory.limit: the limit is below the reservation, got "128Mi"; use at least '1536Mi', or reserve less`,
   ),
   props(
     'a memory limit in decimal units',
@@ -27,6 +27,11 @@ export const RESOURCES: readonly BadInput[] = [
     "a memory limit below the engine's least",
     { resources: { memory: { limit: '1Mi' } } },
     'resources.memory.limit: must be at least 6Mi, got "1Mi"; give it more',
+  ),
+  props(
+    'writable paths that may take all memory',
+    { writable: ['/tmp', { path: '/cache', size: '192Mi' }] },
+    'writable: writable paths are memory and must take less than the limit of 256Mi, got "256Mi"; give the paths smaller sizes ([] for none), or set resources.memory.limit above 256Mi',
   ),
   props(
     'a memory reservation in decimal units',

@@ -51,8 +51,8 @@ test('the pod of a service', () => {
     ports: [{ containerPort: 8080, name: 'http', protocol: 'TCP' }],
     readinessProbe: { failureThreshold: 3, httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 5, timeoutSeconds: 5 },
     resources: {
-      limits: { cpu: '500m', 'ephemeral-storage': '64Mi', memory: '256Mi' },
-      requests: { cpu: '100m', 'ephemeral-storage': '64Mi', memory: '256Mi' },
+      limits: { cpu: '500m', 'ephemeral-storage': '256Mi', memory: '256Mi' },
+      requests: { cpu: '100m', 'ephemeral-storage': '256Mi', memory: '256Mi' },
     },
     securityContext: {
       allowPrivilegeEscalation: false,

@@ -6,7 +6,7 @@ import { resolveHealth } from './health';
 import type { ContainerProps, EnvValue, LateBound, PortProps } from './props';
 import { isObject, type Reading } from './reading';
 import type { ContainerSpec, EnvSpec, PortSpec, UlimitSpec } from './spec';
-import { resolveMounts, resolveResources, resolveWritable } from './storage';
+import { checkWritable, resolveMounts, resolveResources, resolveWritable } from './storage';
 
 const CAPABILITIES = new Set(
   (
@@ -27,6 +27,8 @@ export function resolveContainer(name: string, props: ContainerProps, read: Read
   const health = said && resolveHealth(said, ports, read.at('health'));
   const writable = resolveWritable(props.writable, read);
   if (writable.length > 0) read.r.feature('writable.options');
+  const resources = resolveResources(props.resources, read.at('resources'));
+  checkWritable(writable, resources.memoryLimit, read);
   const hardening = checkHardening(props, capabilities, read);
   const init = read.flag('init', props.init, false);
   if (init) read.r.feature('init');
@@ -45,7 +47,7 @@ export function resolveContainer(name: string, props: ContainerProps, read: Read
     writable,
     mounts: resolveMounts(props.mounts, writable, read),
     init,
-    resources: resolveResources(props.resources, read.at('resources')),
+    resources,
     ...(props.pids !== undefined && { pids: read.integer('pids', props.pids, 100, 1, 4_194_304) }),
     ports,
     ...(health && { health }),

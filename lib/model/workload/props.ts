@@ -1,3 +1,4 @@
+import type { ExternalPeer } from '../edges';
 import type { SecretKey } from '../kinds/secret';
 import type { Part } from '../part';
 import type { Cpu, Duration, Size } from '../values/quantities';
@@ -17,7 +18,7 @@ export type EnvValue = string | number | boolean | SecretKey | LateBound;
 export interface WritableProps {
   /** Absolute path in the container. */
   readonly path: string;
-  /** Most that can be written; counts against the memory limit. @default '64Mi' */
+  /** Most that can be written; all sizes of a container together must be below its memory limit. @default '64Mi' */
   readonly size?: Size;
   /** Whether programs can be run from it; needs an acknowledgement. Always nosuid. @default false */
   readonly exec?: boolean;
@@ -47,7 +48,11 @@ export interface ResourcesProps {
   readonly cpu?: { readonly limit?: Cpu; readonly reservation?: Cpu };
   /** Bytes in binary units. @default - limit 256Mi, reservation as the limit */
   readonly memory?: { readonly limit?: Size; readonly reservation?: Size };
-  /** Scratch storage beside writable paths (Kubernetes only), bytes in binary units. @default '64Mi' */
+  /**
+   * Scratch storage beside writable paths (Kubernetes only), bytes in binary units. The container's logs count, which a
+   * node keeps up to five times 10Mi of by default; a pod above the limit is evicted.
+   * @default '256Mi'
+   */
   readonly ephemeralStorage?: Size;
 }
 
@@ -240,6 +245,16 @@ export interface AttachmentProps {
   readonly aliases?: readonly string[];
 }
 
+/** Where Prometheus finds the metrics of a workload. */
+export interface MetricsProps {
+  /** The name of a TCP port, also one of a sidecar. */
+  readonly port: string;
+  /** Path of the HTTP request. @default '/metrics' */
+  readonly path?: string;
+  /** Who fetches them, such as `Peers.pods(...)`; may connect to that port alone. @default - whom an edge lets in */
+  readonly from?: ExternalPeer;
+}
+
 /** Where the engine puts the output of a container. @see https://docs.docker.com/engine/logging/configure/ */
 export interface LoggingProps {
   /** @default 'json-file' */
@@ -272,8 +287,8 @@ export interface WorkloadProps extends ContainerProps {
   readonly networks?: readonly AttachmentProps[];
   /** @default - json-file with rotation */
   readonly logging?: LoggingProps;
-  /** Where Prometheus finds the metrics. @default - nowhere */
-  readonly metrics?: { readonly port: string; readonly path?: string };
+  /** Where Prometheus finds the metrics, and who it is. @default - nowhere */
+  readonly metrics?: MetricsProps;
   /** @default - none beside the recommended ones */
   readonly labels?: Readonly<Record<string, string>>;
   /** @default - none */

@@ -1,3 +1,4 @@
+import { isPeer } from '../edges';
 import { isDnsLabel } from '../names';
 import type { Part, Resolution } from '../part';
 import { usePort } from '../problems';
@@ -81,6 +82,8 @@ function resolveMetrics(said: WorkloadProps['metrics'], all: readonly PortSpec[]
   const ports = all.filter((one) => one.protocol === 'tcp');
   const port = ports.find((one) => one.name === props.port);
   const path = props.path ?? '/metrics';
+  if (props.from !== undefined && !isPeer(props.from))
+    read.problem('metrics.from', 'must be a peer outside', 'an object', 'use one of Peers, or let a service in with network.allowFrom');
   checkPath('metrics.path', path, read);
   if (!port) read.problem('metrics.port', 'the workload has no TCP port of that name', props.port, usePort(ports));
   return port ? { metrics: { port, path } } : {};

@@ -80,6 +80,6 @@ export function resolveResources(said: ContainerProps['resources'], read: Readin
     cpuReservation,
     memoryLimit,
     memoryReservation,
-    ephemeralStorage: read.size('ephemeralStorage', props.ephemeralStorage, 64 * MIB, MIB),
+    ephemeralStorage: read.size('ephemeralStorage', props.ephemeralStorage, 256 * MIB, MIB),
   };
 }

@@ -67,6 +67,7 @@ export function system({ port, range, files }: SystemProps): Construct {
     shareProcesses: true,
     env: { PROBE_PORTS: '9100' },
     ports: { exporter: 9100 },
+    writable: [],
     resources: { cpu: { limit: '100m', reservation: '10m' }, memory: { limit: '64Mi' } },
   });
   backend.publish({ port: 'http', listen: port });

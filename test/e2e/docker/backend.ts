@@ -52,5 +52,6 @@ export const MONITORING: SidecarProps = {
   shareProcesses: true,
   env: { PROBE_PORTS: '9100' },
   ports: { exporter: 9100 },
+  writable: [],
   resources: { cpu: { limit: '100m', reservation: '10m' }, memory: { limit: '64Mi' } },
 };

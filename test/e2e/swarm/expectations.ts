@@ -18,7 +18,7 @@ export function expectBackend(service: Inspected, container: Inspected): void {
     Order: 'start-first',
   });
   expect(RollbackConfig).toEqual({ Parallelism: 3, FailureAction: 'pause', Monitor: 1e9, MaxFailureRatio: 0, Order: 'stop-first' });
-  expect(task.Resources.Limits).toMatchObject({ NanoCPUs: 5e8, MemoryBytes: 64 * 2 ** 20 });
+  expect(task.Resources.Limits).toMatchObject({ NanoCPUs: 5e8, MemoryBytes: 384 * 2 ** 20 });
   expect(task.Resources.Reservations).toMatchObject({ NanoCPUs: 1e7, MemoryBytes: 32 * 2 ** 20 });
   expect(task.LogDriver).toEqual({ Name: 'json-file', Options: { 'max-size': '50m', 'max-file': '5' } });
   expect(spec.User).toBe('1001:1001');

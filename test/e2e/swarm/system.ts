@@ -56,7 +56,7 @@ export function swarmSystem(props: SwarmSystemProps, root: IConstruct = emptyRoo
     ports: { http: 8000 },
     writable: props.changed ? [{ path: '/tmp', size: '200Mi' }] : [{ path: '/tmp', size: '100Mi' }, '/app/temp'],
     health: { http: { port: 'http', path: healthPath(props) }, interval: '1s', timeout: '1s', startPeriod: '5s' },
-    resources: { cpu: { limit: '500m', reservation: '10m' }, memory: { limit: '64Mi', reservation: '32Mi' } },
+    resources: { cpu: { limit: '500m', reservation: '10m' }, memory: { limit: '384Mi', reservation: '32Mi' } },
     init: true,
     sysctls: { 'net.core.somaxconn': 65535 },
     ...(props.limits && { pids: 100, ulimits: { nofile: { soft: 512, hard: 1024 } } }),
