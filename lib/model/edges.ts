@@ -20,7 +20,18 @@ export function isPeer(other: unknown): other is ExternalPeer {
 }
 
 /** @see https://www.iana.org/assignments/iana-ipv4-special-registry */
-const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'] as const;
+const NOT_PUBLIC = [
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '168.63.129.16/32', // Azure's WireServer, a public address in name only
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24', // among them Oracle Cloud's metadata service
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '240.0.0.0/4',
+] as const;
 
 /** Peers that are not part of the system. */
 export const Peers = {
@@ -29,7 +40,7 @@ export const Peers = {
    * and metadata services are.
    */
   internet(...ports: number[]): ExternalPeer {
-    return { cidr: '0.0.0.0/0', except: PRIVATE, ports };
+    return { cidr: '0.0.0.0/0', except: NOT_PUBLIC, ports };
   },
   /** Addresses in CIDR notation, on these TCP ports. */
   cidr(cidr: string, ...ports: number[]): ExternalPeer {

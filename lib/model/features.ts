@@ -69,6 +69,8 @@ export const WEAKNESSES = {
   'added-capabilities': 'Linux capabilities beyond NET_BIND_SERVICE',
   'executable-scratch': 'Programs can be run from a writable path',
   'same-probe': 'Readiness and liveness ask the same question',
+  'plain-secret': 'A value that looks like a secret stands in an environment variable as text',
+  'host-path': 'A volume is a folder of the host',
   'unpinned-image': 'An image without a digest outside development and test',
 } as const;
 
@@ -100,7 +102,7 @@ export function acknowledge(scope: IConstruct, reasons: Acknowledgements): void 
     } else {
       if (typeof reason !== 'string' || reason.trim().length < 10)
         report(scope, `acknowledge.${what}`, 'needs a reason of at least ten characters', reason, 'say why it is acceptable here');
-      // also where the reason is bad: one mistake, one message
+      // also where the reason is bad: one mistake, one message. A stack reports the bad reasons above it as well
       accepted[what] = reason;
     }
   }

@@ -5,7 +5,7 @@ import { type Acknowledgeable, ackAt, type Feature } from './features';
 import { attachToHost } from './host';
 import type { Kind, Kinds } from './kinds';
 import { below, displayPath, type Problem, ProblemsError } from './problems';
-import { badText, findBadTexts } from './values/text';
+import { badText, findBadTexts, withoutPassword } from './values/text';
 
 export { displayPath } from './problems';
 
@@ -151,7 +151,8 @@ export class Part<K extends Kind = Kind> extends Composite {
     });
     findBadTexts(spec, (where, text) => {
       const [what, fix] = badText(text) as readonly [string, string];
-      if (!problems.some((one) => one.value === text)) say(problems)(where.replace(/^main\./, ''), what, text, fix);
+      const shown = withoutPassword(text);
+      if (!problems.some((one) => one.value === shown)) say(problems)(where.replace(/^main\./, ''), what, shown, fix);
     });
     return { spec, features, problems, warnings };
   }

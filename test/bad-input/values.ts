@@ -1,4 +1,4 @@
-import { ExistingSecret } from '../../lib';
+import { ExistingSecret, PersistentVolume } from '../../lib';
 import { type BadInput, props, service } from './case';
 
 /** Resources. */
@@ -108,7 +108,7 @@ export const TEXTS: readonly BadInput[] = [
   props(
     'an object',
     { env: { CONFIG: { a: 1 } } },
-    'env.CONFIG: must be text, a number, a boolean, a secret or a late-bound value, got {"a":1}; turn it into text',
+    'env.CONFIG: must be text, a number, a boolean, a secret or a late-bound value, got "an object"; turn it into text',
   ),
   props(
     'a number that is none',
@@ -135,6 +135,26 @@ export const TEXTS: readonly BadInput[] = [
     { command: ['/bin/app', '\0'] },
     'command.1: must not hold a NUL character, got "\\u0000"; remove it',
   ),
+  props(
+    'a password in the environment, whose value no message shows',
+    { env: { DB_PASSWORD: 'hunter2' } },
+    "env.DB_PASSWORD: looks like a secret that is written down; use `secret.key('…')` of an ExistingSecret, or acknowledge 'plain-secret' with a reason",
+  ),
+  props(
+    'a URL with a password',
+    { env: { DATABASE_URL: 'postgres://app:hunter2@db/app' } },
+    "env.DATABASE_URL: looks like a secret that is written down; use `secret.key('…')` of an ExistingSecret, or acknowledge 'plain-secret' with a reason",
+  ),
+  props(
+    'a password beside an object turned to text',
+    { env: { URL: `postgres://app:hunter2@${String({})}/` } },
+    'env.URL: is text that was made of a value not yet known, got "postgres://app:…@[object Object]/"; pass the value itself, or use pulumi.interpolate',
+  ),
+  {
+    mistake: 'a folder of the host as a volume',
+    build: (s) => new PersistentVolume(s, 'Host', { size: '1Gi', driverOptions: { type: 'none', o: 'bind', device: '/var/run' } }),
+    message: `app/#/Host: driverOptions: mounts a folder of the host, got "/var/run"; leave it out, or acknowledge 'host-path' with a reason`,
+  },
   {
     mistake: 'a key of a secret that is none',
     build: (s) => service(s, { env: { PASSWORD: new ExistingSecret(s, 'Secrets', { existing: 'secrets' }).key('pass word') } }),

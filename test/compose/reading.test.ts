@@ -6,13 +6,13 @@ import { swarm, swarmStackFile } from '../../lib/platforms/swarm';
 import { planSwarm } from '../../lib/platforms/swarm/pulumi';
 import { sentences, service, tree } from './build';
 
-const acknowledge = { 'no-new-privileges': 'daemon.json of every node has it' };
+const acknowledge = { 'no-new-privileges': 'daemon.json of every node has it', 'plain-secret': 'the names only look like it' };
 
 test('variables, labels and options named as a reference is stay text', () => {
   const secret = { secret: 'abc', key: 'def' };
   const root = tree();
   const secrets = new ExistingSecret(root, 'Secrets', { existing: 'shop-secrets' });
-  service(root, 'A', { env: secret, labels: secret });
+  service(root, 'A', { acknowledge, env: secret, labels: secret });
   service(root, 'B', { env: { expression: '$HOME' }, logging: { driver: 'local', options: { expression: '$HOME' } } });
   service(root, 'C', { env: { PASSWORD: secrets.key('password') } });
   new NetworkSegment(root, 'Segment', { driverOptions: secret });

@@ -52,6 +52,7 @@ export function resolveVolume(props: VolumeProps, r: Resolution): VolumeSpec {
   }
   if (props.shared) r.feature('volume.shared');
   if (props.shared && props.driver && props.driver !== 'local') r.feature('volume.driver');
+  checkHostPath(props, r);
   return {
     sizeBytes: sizeBytes ?? 0,
     shared: props.shared ?? false,
@@ -60,4 +61,13 @@ export function resolveVolume(props: VolumeProps, r: Resolution): VolumeSpec {
     driverOptions: { ...props.driverOptions },
     keep: props.keep ?? r.environment.keepVolumes,
   };
+}
+
+/** The local driver can mount any folder of the host, also the one with the engine's socket. */
+function checkHostPath(props: VolumeProps, r: Resolution): void {
+  const { device, o = '', type } = props.driverOptions ?? {};
+  if ((props.driver ?? 'local') !== 'local' || device === undefined) return;
+  if (!(/(^|,)r?bind(,|$)/.test(o) || (type === 'none' && device.startsWith('/')))) return;
+  if (r.acknowledged('host-path') !== undefined) return;
+  r.problem('driverOptions', 'mounts a folder of the host', device, "leave it out, or acknowledge 'host-path' with a reason");
 }

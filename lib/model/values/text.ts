@@ -34,3 +34,16 @@ function isPlain(value: unknown): value is object {
   const prototype = Object.getPrototypeOf(value) as unknown;
   return prototype === Object.prototype || prototype === null || Array.isArray(value);
 }
+
+const SECRET_NAME = /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)$/i;
+const URL_PASSWORD = /\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@/]+@/i;
+
+/** Whether a variable looks like a secret: by its name, or by a URL with a password. A name that ends in _FILE does not. */
+export function looksSecret(name: string, value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && (SECRET_NAME.test(name) || URL_PASSWORD.test(value));
+}
+
+/** Text as it may stand in a message: the password of a URL is left out. */
+export function withoutPassword(text: string): string {
+  return text.replace(URL_PASSWORD, '$1:…@');
+}

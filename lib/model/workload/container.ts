@@ -1,7 +1,7 @@
 import type { SecretKey } from '../kinds/secret';
 import { Part } from '../part';
 import { type ImageSpec, parseImage } from '../values/image';
-import { badText } from '../values/text';
+import { badText, looksSecret, withoutPassword } from '../values/text';
 import { resolveHealth } from './health';
 import type { ContainerProps, EnvValue, LateBound, PortProps } from './props';
 import { isObject, type Reading } from './reading';
@@ -129,10 +129,16 @@ function resolveEnv(env: Readonly<Record<string, EnvValue>>, read: Reading): Env
       if (typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) {
         const text = String(value);
         const bad = badText(text);
-        if (bad) read.problem(`env.${name}`, bad[0], text, bad[1]);
+        if (bad) read.problem(`env.${name}`, bad[0], withoutPassword(text), bad[1]);
+        else if (looksSecret(name, value) && read.r.acknowledged('plain-secret') === undefined) {
+          const fix = "use `secret.key('…')` of an ExistingSecret, or acknowledge 'plain-secret' with a reason";
+          read.problem(`env.${name}`, 'looks like a secret that is written down', undefined, fix);
+        }
         return { name, value: text };
       }
-      read.problem(`env.${name}`, 'must be text, a number, a boolean, a secret or a late-bound value', value, 'turn it into text');
+      // the inside of an object may be a secret
+      const shown = typeof value === 'object' && value !== null ? 'an object' : value;
+      read.problem(`env.${name}`, 'must be text, a number, a boolean, a secret or a late-bound value', shown, 'turn it into text');
       return { name, value: '' };
     });
 }
