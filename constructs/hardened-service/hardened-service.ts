@@ -108,7 +108,11 @@ export class ServiceNetwork {
   /** Lets this service connect to another, on the other's ports of these names or on all; it starts after the other. */
   allowTo(other: Connectable | ExternalPeer, ...ports: string[]): void {
     if (isConnectable(other)) connect(this.part, other.network.part, ports);
-    else if (this.isPeer(other, 'allowTo')) connectOut(this.part, other);
+    else if (this.isPeer(other, 'allowTo')) {
+      const fix = 'give numbers to the peer, as in Peers.cidr(network, 5432)';
+      if (ports.length > 0) report(this.part, 'network.allowTo', 'a peer outside has no named ports', ports, fix);
+      connectOut(this.part, other);
+    }
   }
 
   /** Lets another connect to this service, on this service's ports of these names or on all. */

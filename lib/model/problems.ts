@@ -74,9 +74,11 @@ export function report(construct: IConstruct, where: string, what: string, value
   holder[REPORTED]?.push({ path: below(displayPath(construct), where), what, value, fix });
 }
 
-/** What was reported at and below a construct, in the order of the tree. */
+/** What was reported above, at and below a construct, in the order of the tree. */
 export function reported(root: IConstruct, stop: (scope: IConstruct) => boolean = () => false): Problem[] {
+  // above too: an acknowledgement there counts for what is below
   const problems: Problem[] = [];
+  for (let at = root.node.scope; at; at = at.node.scope) problems.unshift(...reportedAt(at));
   const stack: IConstruct[] = [root];
   for (let at = stack.pop(); at; at = stack.pop()) {
     problems.push(...reportedAt(at));

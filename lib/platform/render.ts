@@ -7,9 +7,9 @@ import { isDnsLabel, kebab, nameOf, tryPinnedName } from '../model/names';
 import { displayPath, Part } from '../model/part';
 import { below, once, type Problem, ProblemsError, reported, usePort } from '../model/problems';
 import { overlap, parseCidr, type Range } from '../model/values/address';
+import { peerProblems } from '../model/workload/peers';
 import { replicasFix } from '../model/workload/replicas';
 import { view } from './edge-view';
-import { peerProblems } from './peers';
 import type { At, Difference, Drafted, Natives, Plan, Platform } from './platform';
 import { references } from './references';
 

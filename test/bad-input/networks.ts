@@ -160,6 +160,23 @@ export const NETWORKS: readonly BadInput[] = [
     message: `app/#/Web: an edge leads to addresses that are no network in CIDR notation, got "10.0.0.0"; write it as '203.0.113.0/24'`,
   },
   {
+    mistake: 'a peer whose label is undefined, which would select everything',
+    build: (s) => service(s, WEB).network.allowFrom(Peers.pods({ app: 'x' }, { name: undefined as unknown as string })),
+    message: 'app/#/Web: an edge has labels of a peer that are none, got {}; give at least one label, each with a text',
+  },
+  {
+    mistake: 'a peer with addresses and labels',
+    build: (s) => service(s, WEB).network.allowFrom({ cidr: '203.0.113.0/24', podLabels: { app: 'x' }, ports: [] }),
+    message:
+      'app/#/Web: an edge needs either addresses or labels of a peer, got {"cidr":"203.0.113.0/24","podLabels":{"app":"x"},"ports":[]}; use Peers.cidr or Peers.pods',
+  },
+  {
+    mistake: 'names of ports for a peer outside',
+    build: (s) => service(s).network.allowTo(Peers.cidr('203.0.113.0/24'), 'sql'),
+    message:
+      'app/#/Web: network.allowTo: a peer outside has no named ports, got ["sql"]; give numbers to the peer, as in Peers.cidr(network, 5432)',
+  },
+  {
     mistake: 'an edge to a port beyond 65535',
     build: (s) => service(s).network.allowTo(Peers.internet(443, 99999)),
     message: 'app/#/Web: an edge names a port that is no whole number from 1 to 65535, got 99999; use the number of a TCP port',

@@ -47,9 +47,9 @@ test('and is left out where that was acknowledged', () => {
 });
 
 test('memory in parts of a mebibyte', () => {
-  expect(problems((root) => void new HardenedService(root, 'Api', { image, writable: [], resources: { memory: { limit: '10000Ki' } } }))[0]).toBe(
-    "veogen/Api: resources.memory.limit: Docker's provider counts memory in whole mebibytes; use '10Mi'",
-  );
+  expect(
+    problems((root) => void new HardenedService(root, 'Api', { image, writable: [], resources: { memory: { limit: '10000Ki' } } }))[0],
+  ).toBe("veogen/Api: resources.memory.limit: Docker's provider counts memory in whole mebibytes; use '10Mi'");
 });
 
 test('attempts that Docker would not count', () => {
