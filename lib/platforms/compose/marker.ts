@@ -11,8 +11,10 @@ export const SECRET_VALUE = Symbol.for('ironhull.ComposeSecretValue');
  * @example native.image = new ComposeExpression('app:${TAG:-1.0}');
  */
 export class ComposeExpression {
-  /** @param expression the text, written as it is */
-  constructor(readonly expression: string) {}
+  constructor(
+    /** The text, written as it is. */
+    readonly expression: string,
+  ) {}
 
   /** What makes it one. */
   get [EXPRESSION](): true {
@@ -22,12 +24,10 @@ export class ComposeExpression {
 
 /** A secret value by reference: a variable in a file, a value of the stack's secret config through Pulumi. */
 export class ComposeSecretValue {
-  /**
-   * @param secret the name of the existing secret
-   * @param key the key of the value within it
-   */
   constructor(
+    /** The name of the existing secret. */
     readonly secret: string,
+    /** The key of the value within it. */
     readonly key: string,
   ) {}
 
