@@ -121,7 +121,9 @@ export const CONFORMANCE: readonly ConformanceCase[] = [
   of('spread', { placement: { spreadOver: ['zone'] } }),
   of('placement.constraints', { placement: { role: 'worker', labels: { disk: 'ssd' } } }),
   of('rollout', { rollout: { parallelism: 2, order: 'start-first' } }),
-  of('rollout.failure-action', { rollout: { failureAction: 'pause', deadline: '2m' } }, 'rollout'),
+  of('rollout.failure-action', { rollout: { failureAction: 'pause' } }, 'rollout'),
+  of('rollout.monitor', { rollout: { monitor: '20s', maxFailureRatio: 0.2 } }, 'rollout'),
+  of('rollout.deadline', { rollout: { deadline: '2m' } }, 'rollout'),
   of('rollback', { rollback: { parallelism: 3 } }),
   of('restart.policy', { restart: { condition: 'on-failure', maxAttempts: 4, delay: '7s' } }),
   of('shutdown.drain', { ...HTTP, shutdown: { drain: '9s' } }),
@@ -141,6 +143,14 @@ export const CONFORMANCE: readonly ConformanceCase[] = [
     build(scope) {
       const segment = new NetworkSegment(scope, 'Segment', { subnet: '172.28.0.0/24' });
       return { segment, service: service(scope, { networks: [{ network: segment, address: '172.28.0.10' }] }) };
+    },
+  },
+  {
+    feature: 'network.aliases',
+    also: [],
+    build(scope) {
+      const segment = new NetworkSegment(scope, 'Segment');
+      return { segment, service: service(scope, { networks: [{ network: segment, aliases: ['front'] }] }) };
     },
   },
   {
@@ -164,13 +174,16 @@ export const CONFORMANCE: readonly ConformanceCase[] = [
     },
   },
   of('late-bound', { env: { ADDRESS: new Later() } }),
-  volumeCase('volume.owner', { size: '1Gi' }),
-  volumeCase('volume.shared', { size: '3Gi', shared: true }, 'volume.owner'),
+  volumeCase('volume.owner', { size: '1Gi' }, 'volume.size'),
+  volumeCase('volume.size', { size: '7Gi' }, 'volume.owner'),
+  volumeCase('volume.class', { size: '1Gi', storageClass: 'fast' }, 'volume.owner', 'volume.size'),
+  volumeCase('volume.shared', { size: '3Gi', shared: true }, 'volume.owner', 'volume.size'),
   volumeCase(
     'volume.driver',
     { size: '3Gi', shared: true, driver: 'example/nfs', driverOptions: { share: 'data' } },
     'volume.shared',
     'volume.owner',
+    'volume.size',
   ),
   {
     feature: 'route.address',

@@ -37,8 +37,8 @@ describe('the cases', () => {
     ]);
   });
 
-  test('the control asks for the promises and the entrance alone', () => {
-    expect([...new Set(askedBy(PLAIN))].sort()).toEqual([...PROMISES].sort());
+  test('the control asks for the promises and the size of its volume alone', () => {
+    expect([...new Set(askedBy(PLAIN))].sort()).toEqual([...PROMISES, 'volume.size'].sort());
   });
 });
 

@@ -51,7 +51,9 @@ export function resolveVolume(props: VolumeProps, r: Resolution): VolumeSpec {
     r.problem('size', 'a volume needs a size of at least 1Mi in binary units', props.size, "write it as '10Gi'");
   }
   if (props.shared) r.feature('volume.shared');
-  if (props.shared && props.driver && props.driver !== 'local') r.feature('volume.driver');
+  r.feature('volume.size');
+  if (props.storageClass !== undefined) r.feature('volume.class');
+  if ((props.driver ?? 'local') !== 'local' || Object.keys(props.driverOptions ?? {}).length > 0) r.feature('volume.driver');
   checkHostPath(props, r);
   return {
     sizeBytes: sizeBytes ?? 0,

@@ -220,6 +220,7 @@ function resolveNetworks(
         read.problem('networks', 'a fixed address needs a single replica', most.replicas, fix);
       }
     }
+    if (aliases.length > 0) read.r.feature('network.aliases');
     for (const alias of aliases) {
       if (!isDnsLabel(alias)) read.problem('networks', 'an alias must be a DNS label', alias, 'use lower case letters, digits and dashes');
     }

@@ -7,6 +7,7 @@ export function resolveRollout(said: RolloutProps | undefined, read: Reading): R
   const props = read.tryObject('', said, "{ order: 'start-first' }");
   if (props && props.strategy !== 'recreate') read.r.feature('rollout');
   if (props?.failureAction) read.r.feature('rollout.failure-action');
+  if (props?.deadline !== undefined) read.r.feature('rollout.deadline');
   const step = resolveStep(props ?? {}, read);
   const deadline = read.duration('deadline', props?.deadline, 300_000, { min: 1000, wholeSeconds: true });
   // Kubernetes: progressDeadlineSeconds must be greater than minReadySeconds
@@ -36,6 +37,7 @@ export function resolveRollback(said: RollbackProps | undefined, read: Reading):
 }
 
 function resolveStep(props: RolloutStepProps, read: Reading): Omit<RolloutStepSpec, 'failureAction'> {
+  if (props.monitor !== undefined || props.maxFailureRatio !== undefined) read.r.feature('rollout.monitor');
   const ratio = props.maxFailureRatio ?? 0;
   if (!(typeof ratio === 'number' && ratio >= 0 && ratio <= 1))
     read.problem('maxFailureRatio', 'must be a share from 0 to 1', ratio, 'use 0.1 for one in ten');

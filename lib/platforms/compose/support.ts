@@ -30,6 +30,8 @@ export const support: Readonly<Record<Feature, Support>> = {
   'placement.constraints': { unsupported: 'there is one host' },
   rollout: { unsupported: 'Compose stops the old container before it starts the new one' },
   'rollout.failure-action': { unsupported: 'a failed update is left as it is' },
+  'rollout.monitor': { unsupported: 'an update watches nothing' },
+  'rollout.deadline': { unsupported: '`docker compose up --wait --wait-timeout` has it, the file does not' },
   rollback: { unsupported: 'nothing goes back by itself; deploy the earlier file' },
   'restart.policy': { emulated: "condition and attempts are the engine's; the delay is its own back-off" },
   'shutdown.drain': { unsupported: 'nothing stops sending traffic before the process is told to stop' },
@@ -44,6 +46,7 @@ export const support: Readonly<Record<Feature, Support>> = {
   'network.internal': 'native',
   'network.attachable': { emulated: 'every container of the host can be attached to a bridge network' },
   'network.static-address': 'native',
+  'network.aliases': 'native',
   'network.edges': {
     emulated:
       'by segment: containers of one segment reach each other on every port; outgoing traffic (internet, host, metadata address) is ' +
@@ -56,6 +59,8 @@ export const support: Readonly<Record<Feature, Support>> = {
   'volume.owner': {
     emulated: 'a new volume takes owner and mode of the directory that the image has at its path, and without one belongs to root',
   },
+  'volume.size': { emulated: 'the local driver takes no size; quotas belong to the file system of the host' },
+  'volume.class': { unsupported: 'the engine has volume drivers, and no storage classes' },
   'volume.shared': 'native',
   'volume.driver': 'native',
   'route.address': 'native',

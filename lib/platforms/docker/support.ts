@@ -31,6 +31,8 @@ export const support: Readonly<Record<Feature, Support>> = {
   'placement.constraints': { unsupported: 'there is one host' },
   rollout: { emulated: 'replicas are replaced one after the other, the old one before the new; a single replica is interrupted' },
   'rollout.failure-action': { unsupported: 'an update stops at the first replica that does not become healthy' },
+  'rollout.monitor': { unsupported: 'an update waits for the health check of each replica and watches no longer' },
+  'rollout.deadline': { unsupported: 'an update waits for each replica until its health check has failed' },
   rollback: { unsupported: 'nothing goes back by itself; deploy the earlier version' },
   'restart.policy': { emulated: "condition and attempts are the engine's; the delay is its own back-off" },
   'shutdown.drain': { unsupported: 'nothing stops sending traffic before the process is told to stop' },
@@ -45,6 +47,7 @@ export const support: Readonly<Record<Feature, Support>> = {
   'network.internal': 'native',
   'network.attachable': { emulated: 'every container of the host can be attached to a bridge network' },
   'network.static-address': 'native',
+  'network.aliases': 'native',
   'network.edges': {
     emulated:
       'by segment: containers of one segment reach each other on every port; outgoing traffic (internet, host, metadata address) is ' +
@@ -57,6 +60,8 @@ export const support: Readonly<Record<Feature, Support>> = {
   'volume.owner': {
     emulated: 'a new volume takes owner and mode of the directory that the image has at its path, and without one belongs to root',
   },
+  'volume.size': { emulated: 'the local driver takes no size; quotas belong to the file system of the host' },
+  'volume.class': { unsupported: 'the engine has volume drivers, and no storage classes' },
   'volume.shared': 'native',
   'volume.driver': 'native',
   'route.address': 'native',

@@ -34,6 +34,8 @@ export const fileSupport: Readonly<Record<Feature, Support>> = {
   'placement.constraints': 'native',
   rollout: 'native',
   'rollout.failure-action': 'native',
+  'rollout.monitor': 'native',
+  'rollout.deadline': { unsupported: 'an update has no deadline; each new replica is watched for as long as `monitor` says' },
   rollback: 'native',
   'restart.policy': 'native',
   'shutdown.drain': { unsupported: 'nothing stops sending traffic before the process is told to stop' },
@@ -48,6 +50,7 @@ export const fileSupport: Readonly<Record<Feature, Support>> = {
   'network.internal': 'native',
   'network.attachable': 'native',
   'network.static-address': { unsupported: 'replicas get their addresses from Swarm' },
+  'network.aliases': 'native',
   'network.edges': {
     emulated:
       'by segment: what shares none cannot connect, what shares one can on every port; outgoing traffic (internet, host, metadata ' +
@@ -60,6 +63,8 @@ export const fileSupport: Readonly<Record<Feature, Support>> = {
   'volume.owner': {
     emulated: 'a new volume takes owner and mode of the directory that the image has at its path, and without one belongs to root',
   },
+  'volume.size': { emulated: 'the local driver takes no size; quotas belong to the file system of each node' },
+  'volume.class': { unsupported: 'the engine has volume drivers, and no storage classes' },
   'volume.shared': {
     unsupported: 'each node has a volume of its own; mount one file system on every node, or use a volume driver that does',
   },

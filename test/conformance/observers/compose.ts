@@ -70,6 +70,10 @@ export const common = {
     expect(c.workload.service.volumes?.filter((one) => one.type === 'volume')).toEqual([
       { type: 'volume', source: 'case-data', target: '/data' },
     ]),
+  'network.aliases': (c: C) => expect(c.workload.service.networks).toEqual({ 'case-segment': { aliases: ['front'] } }),
+  'volume.size': 'elsewhere',
+  'volume.class': 'refused',
+  'rollout.deadline': 'refused',
   'volume.driver': (c: C) => expect(c.volume).toMatchObject({ driver: 'example/nfs', driver_opts: { share: 'data' } }),
   'route.sources': 'refused',
 } as const satisfies Partial<Observers<ComposeNatives>>;
@@ -88,6 +92,7 @@ export const composeObservers: Observers<ComposeNatives> = {
   'placement.constraints': 'refused',
   rollout: 'refused',
   'rollout.failure-action': 'refused',
+  'rollout.monitor': 'refused',
   rollback: 'refused',
   'restart.policy': (c) => expect(service(c).restart).toBe('on-failure:4'),
   annotations: (c) => expect(service(c).annotations).toEqual({ 'example.com/owner': 'team' }),

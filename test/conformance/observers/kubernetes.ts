@@ -63,7 +63,12 @@ export const kubernetesObservers: Observers<KubernetesNatives> = {
   rollout: (k) => {
     expect(spec(k).strategy).toEqual({ type: 'RollingUpdate', rollingUpdate: { maxSurge: 2, maxUnavailable: 0 } });
   },
-  'rollout.failure-action': (k) => expect(spec(k).progressDeadlineSeconds).toBe(120),
+  'rollout.failure-action': 'elsewhere',
+  'rollout.monitor': 'refused',
+  'rollout.deadline': (k) => expect(spec(k).progressDeadlineSeconds).toBe(120),
+  'network.aliases': 'refused',
+  'volume.size': (k) => expect(k.volume.claim.spec.resources?.requests).toEqual({ storage: '7Gi' }),
+  'volume.class': (k) => expect(k.volume.claim.spec.storageClassName).toBe('fast'),
   rollback: 'elsewhere',
   'restart.policy': 'elsewhere',
   'shutdown.drain': (k) => {

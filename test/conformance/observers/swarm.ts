@@ -22,6 +22,7 @@ export const swarmFileObservers: Observers<SwarmNatives> = {
   },
   rollout: (s) => expect(deploy(s)?.update_config).toMatchObject({ parallelism: 2, order: 'start-first' }),
   'rollout.failure-action': (s) => expect(deploy(s)?.update_config?.failure_action).toBe('pause'),
+  'rollout.monitor': (s) => expect(deploy(s)?.update_config).toMatchObject({ monitor: '20s', max_failure_ratio: 0.2 }),
   rollback: (s) => expect(deploy(s)?.rollback_config?.parallelism).toBe(3),
   'restart.policy': (s) => expect(deploy(s)?.restart_policy).toEqual({ condition: 'on-failure', delay: '7s', max_attempts: 4 }),
   annotations: 'refused',
