@@ -106,7 +106,6 @@ export class VeoGen extends Construct {
       image: 'veogen/worker:1.0.0',
       env: { ...pythonRuntime, ...this.credentials() },
       writable: ['/tmp', { path: '/app/temp', size: '1Gi' }],
-      mounts: [{ volume: this.outputs, path: '/app/outputs' }],
       resources: { cpu: { limit: 2, reservation: '500m' }, memory: { limit: '2Gi', reservation: '1Gi' } },
       pids: 100,
       networks: [{ network: this.segment }],

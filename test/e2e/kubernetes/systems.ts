@@ -28,6 +28,8 @@ export function buildVeoGen(stack: Construct, version: Version): void {
   }
   veogen.backend.tune(kubernetes, (native) => setEnv(native, { PROBE_PORTS: '8000,8001', RELEASE: version.release }));
   veogen.frontend.tune(kubernetes, (native) => setEnv(native, { PROBE_PORTS: '3000' }));
+  // the node's volumes are used again after a run, with what is in them: a folder of another user would not do
+  veogen.postgres.tune(kubernetes, (native) => setEnv(native, { PGDATA: '/var/lib/postgresql/data/of-10001' }));
   for (const volume of stack.node.findAll()) {
     if (!(volume instanceof PersistentVolume)) continue;
     volume.part.tune(kubernetes, ({ claim }) => {
@@ -55,5 +57,6 @@ function fitNode({ deployment }: WorkloadNative): void {
 
 function setEnv({ deployment }: WorkloadNative, env: Readonly<Record<string, string>>): void {
   const main = deployment.spec.template.spec?.containers[0];
-  if (main) main.env = [...(main.env ?? []), ...Object.entries(env).map(([name, value]) => ({ name, value }))];
+  if (main)
+    main.env = [...(main.env ?? []).filter(({ name }) => !(name in env)), ...Object.entries(env).map(([name, value]) => ({ name, value }))];
 }

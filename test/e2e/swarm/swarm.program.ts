@@ -14,7 +14,6 @@ swarmSystem(
     port: Number(value('E2E_PORT')),
     label: value('E2E_LABEL'),
     broken: process.env.E2E_BROKEN === 'true',
-    ...(process.env.E2E_IMAGE !== undefined && { image: process.env.E2E_IMAGE }),
     changed: process.env.E2E_CHANGED === 'true',
   },
   root,
