@@ -18,7 +18,11 @@ deployStack('veogen', { platform: 'docker', environment: Environments.developmen
   frontend.tune(docker, (native) => listen(native, 'main', '3000'));
   // the stand-in's data folder belongs to 999; that of the official image is open to every user
   postgres.tune(docker, ({ containers: [server] }) => {
-    if (server) server.args.user = '999:999';
+    if (!server) return;
+    server.args.user = '999:999';
+    server.args.tmpfs = Object.fromEntries(
+      Object.entries(server.args.tmpfs ?? {}).map(([path, options]) => [path, String(options).replaceAll('10001', '999')]),
+    );
   });
 });
 
