@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROBER_BINARIES, PROBER_SHA256, PROBER_VERSION } from '../lib/platforms/prober/binaries';
-import { PROBER_PATH, proberBinary, proberCommand } from '../lib/platforms/prober/prober';
+import { proberBinary, proberCommand } from '../lib/platforms/prober/prober';
+// The commands that wait are tested beside their sources; they are suites of this test.
+import '../images/prober/test/wait';
+import '../images/prober/test/names';
+import '../images/prober/test/run';
 
 const ARCHITECTURES = ['amd64', 'arm64'] as const;
 const SOURCES = join(__dirname, '..', 'images', 'prober');
@@ -40,43 +44,13 @@ describe('embedded prober binaries', () => {
 
   test('were embedded after the last change of the source and of the build', () => {
     const hash = createHash('sha256');
-    for (const file of ['prober.c', 'build']) {
+    const sources = readdirSync(SOURCES).filter((file) => /\.[ch]$/.test(file));
+    for (const file of [...sources.sort(), 'build']) {
       hash.update(readFileSync(join(SOURCES, file)));
     }
     const generated = readFileSync(join(__dirname, '..', 'lib', 'platforms', 'prober', 'binaries.ts'), 'utf8');
-    expect(generated).toContain(`// sha256 of prober.c followed by build: ${hash.digest('hex')}`);
+    expect(generated).toContain(`// sha256 of all *.h, *.c and build: ${hash.digest('hex')}`);
     expect(generated.split('\n').filter((line) => line.length > 120)).toEqual([]);
-  });
-});
-
-describe('proberCommand', () => {
-  test('gives argv for http and tcp', () => {
-    expect(proberCommand({ http: { port: 8080, path: '/healthz?full=1' } }, 2500)).toEqual([
-      PROBER_PATH,
-      'http',
-      '8080',
-      '/healthz?full=1',
-      '--timeout',
-      '2500',
-    ]);
-    expect(proberCommand({ tcp: { port: 5432 } }, 1000)).toEqual([PROBER_PATH, 'tcp', '5432', '--timeout', '1000']);
-  });
-
-  test('percent-encodes what cannot be in a request line, and nothing else', () => {
-    expect(proberCommand({ http: { port: 80, path: '/a b/ü/😀\r\n%20' } }, 1)[3]).toBe('/a%20b/%C3%BC/%F0%9F%98%80%0D%0A%20');
-  });
-
-  test.each([0, -1, 65536, 80.5, NaN])('rejects port %p', (port) => {
-    expect(() => proberCommand({ tcp: { port } }, 1000)).toThrow(RangeError);
-    expect(() => proberCommand({ http: { port, path: '/' } }, 1000)).toThrow(RangeError);
-  });
-
-  test.each([0, -1, 1.5, NaN, Infinity])('rejects timeout %p', (timeoutMs) => {
-    expect(() => proberCommand({ tcp: { port: 80 } }, timeoutMs)).toThrow(RangeError);
-  });
-
-  test.each(['', 'healthz', `/${'x'.repeat(8192)}`])('rejects path %#', (path) => {
-    expect(() => proberCommand({ http: { port: 80, path } }, 1000)).toThrow(RangeError);
   });
 });
 
