@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { report } from './problems';
+import { isReason } from './values/text';
 
 /**
  * What a user may ask for that not every platform can do. Each platform's support table has a line for each: native,
@@ -24,6 +25,7 @@ export const FEATURES = {
   'sidecar.processes': 'Sidecars that share the process namespace',
   'sidecar.replicated': 'Sidecars beside more than one replica',
   replicas: 'More than one replica',
+  'identity.stable': 'Replicas that keep their names and storage, none of them ever there twice',
   autoscaling: 'Autoscaling by cpu, memory or a custom metric',
   'disruption-budget': 'Disruption budget',
   spread: 'Replicas spread over zones and nodes',
@@ -41,6 +43,7 @@ export const FEATURES = {
   logging: 'Log driver and options',
   'service-account': 'An identity of its own, without a token',
   metrics: 'The place of the metrics is announced to Prometheus',
+  'destroy.guard': 'A command that has to succeed before the stack is destroyed',
   annotations: 'Annotations',
   'network.addressing': 'Subnet, gateway, MTU and driver options of a segment',
   'network.internal': 'A segment with no way out',
@@ -48,12 +51,29 @@ export const FEATURES = {
   'network.static-address': 'A fixed address for a service',
   'network.aliases': 'More names for a service',
   'network.edges': 'Only what an edge allows can connect',
+  'network.open': 'A segment whose members may connect to each other without edges',
+  'network.dns-name': 'An edge to a name of the public DNS',
+  'start.ready': 'A start after what it connects to is ready',
+  'start.completed': 'A start after a task has ended without an error',
+  task: 'A task that runs to its end once for each version',
+  'task.schedule': 'A task that a scheduler of the platform runs again and again',
+  'task.resident': 'A task that a process of its image runs again and again, where the platform has no scheduler',
+  'config.file': 'A configuration file whose change rolls those who have it, and nobody else',
   'secret.environment': 'A secret value in an environment variable',
+  'secret.template': 'A text with secret values in it, such as a connection string',
+  'secret.file': 'A secret value in a file',
+  'secret.config': "A secret of a Pulumi stack's config",
+  'secret.generated': 'A secret that is generated',
+  'secret.external': 'A secret of a store, by the External Secrets Operator',
+  'secret.vault': 'A secret of HashiCorp Vault, by its agent',
+  'secret.sealed': 'A sealed secret',
+  'operator.object': 'An object that an operator of Kubernetes acts on',
   'late-bound': 'A value that is known only after deployment',
   'volume.owner': 'A volume that the user of the container can write to',
   'volume.size': 'Capacity of a volume',
   'volume.class': 'A storage class',
   'volume.shared': 'A volume that several nodes write to',
+  'volume.per-replica': 'A volume of its own for each of several replicas',
   'volume.driver': 'A volume by a driver of the engine, or with options of its driver',
   'route.address': 'A published port on one address of the host',
   'route.sources': 'A published port for some networks only',
@@ -105,7 +125,7 @@ export function acknowledge(scope: IConstruct, reasons: Acknowledgements): void 
     if (!Object.hasOwn(FEATURES, what) && !Object.hasOwn(WEAKNESSES, what)) {
       report(scope, 'acknowledge', 'nothing of that name can be acknowledged', what, 'see docs/platforms.md for the names');
     } else {
-      if (typeof reason !== 'string' || reason.trim().length < 10)
+      if (!isReason(reason))
         report(scope, `acknowledge.${what}`, 'needs a reason of at least ten characters', reason, 'say why it is acceptable here');
       // also where the reason is bad: one mistake, one message. A stack reports the bad reasons above it as well
       accepted[what] = reason;

@@ -79,3 +79,10 @@ export function shorten(name: string): string {
 export function isDnsLabel(name: string): boolean {
   return /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name);
 }
+
+/** Whether a text is a name of the DNS with at least one dot: `api.example.com`. */
+export function isDnsName(name: unknown): boolean {
+  return (
+    typeof name === 'string' && name.length <= 253 && /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/i.test(name)
+  );
+}

@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { redact, taintSearch } from './values/taint';
 
 /** One thing that is wrong: where, what, the value, and the way out. */
 export interface Problem {
@@ -12,10 +13,10 @@ export interface Problem {
   readonly fix: string;
 }
 
-/** `<path>: <what>, got <value>; <what to do>`, on one line. */
+/** `<path>: <what>, got <value>; <what to do>`, on one line. What is known to be secret is left out. */
 export function formatProblem(problem: Problem): string {
   const got = 'value' in problem && problem.value !== undefined ? `, got ${show(problem.value)}` : '';
-  return `${problem.path}: ${problem.what}${got}; ${problem.fix}`;
+  return redact(`${problem.path}: ${problem.what}${got}; ${problem.fix}`);
 }
 
 /** Each problem once, in the order in which they were found. */
@@ -39,7 +40,21 @@ export function show(value: unknown): string {
   } catch {
     text = 'a value that cannot be printed';
   }
+  // before it is cut: half a secret would not be found any more
+  text = redact(text);
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+/** A problem as others may print it. */
+function withoutSecrets(problem: Problem): Problem {
+  let secret = false;
+  taintSearch()?.find({ ...problem }, () => {
+    secret = true;
+  });
+  if (!secret) return problem;
+  const { path, what, value, fix } = problem;
+  const shown = typeof value === 'string' ? redact(value) : show(value);
+  return { path: redact(path), what: redact(what), ...(value !== undefined && { value: shown }), fix: redact(fix) };
 }
 
 const CALL = Symbol.for('ironhull.Call');
@@ -106,6 +121,6 @@ export class ProblemsError extends Error {
   constructor(problems: readonly Problem[]) {
     const found = once(problems);
     super(`${found.length} problem${found.length === 1 ? '' : 's'}:\n  ${found.map(formatProblem).join('\n  ')}`);
-    this.problems = found;
+    this.problems = found.map(withoutSecrets);
   }
 }

@@ -1,10 +1,10 @@
-import type { Edge } from '../model/edges';
+import type { Edge, Joined } from '../model/edges/edges';
 import { Part } from '../model/part';
 import type { PortSpec } from '../model/workload/spec';
 import type { EdgeView } from './platform';
 
 /** An edge with its ports looked up; the target is absent where it is outside. */
-export function view(edge: Edge, target: Part<'workload'> | undefined): EdgeView {
+export function view(edge: Edge, target: Joined | undefined): EdgeView {
   if (!target) {
     const ports = Part.isPart(edge.peer) ? [] : edge.peer.ports;
     return { peer: edge.peer, ports: ports.map((port) => ({ name: String(port), port, protocol: 'tcp' as const })) };

@@ -1,10 +1,13 @@
-import type { ExternalPeer } from '../model/edges';
+import type { IConstruct } from 'constructs';
+import type { Joined, Runner } from '../model/edges/edges';
+import type { ExternalPeer } from '../model/edges/peers';
 import type { Environment } from '../model/environment';
 import type { Acknowledgeable, Feature } from '../model/features';
 import type { Kind, Kinds } from '../model/kinds';
 import type { Part, Tunable } from '../model/part';
 import type { Problem } from '../model/problems';
 import type { PortSpec } from '../model/workload/spec';
+import type { ImpliedNetwork, Networking, NetworkView } from './networks';
 
 /** How well a platform does something that a user may ask for. */
 export type Support = 'native' | { readonly emulated: string } | { readonly unsupported: string };
@@ -22,10 +25,20 @@ export interface StackView {
 
 /** An edge with its ports looked up. */
 export interface EdgeView {
-  /** The other end: a workload, or somebody outside. */
-  readonly peer: Part<'workload'> | ExternalPeer;
+  /** The other end: a workload, task or operator's object, or somebody outside. */
+  readonly peer: Joined | ExternalPeer;
   /** The ports of the target that may be connected to. None of a workload without ports; towards a peer outside none means all. */
   readonly ports: readonly PortSpec[];
+}
+
+/** Something that a workload or task waits for before it starts. */
+export interface GateView {
+  /** What is waited for; it may be part of another stack, where the platform knows its names. */
+  readonly part: Runner;
+  /** Until it is well, or until it has ended without an error. */
+  readonly gate: 'ready' | 'completed';
+  /** The TCP port on which it is reached; absent where it has none that an edge allows. */
+  readonly port?: PortSpec;
 }
 
 /** What a cell may know beside the spec of its part. */
@@ -52,12 +65,18 @@ export interface At<N extends Natives, K extends Kind = Kind> {
   native<P extends Kind>(part: Part<P>): N[P];
   /** Published entrances to this workload. */
   readonly routes: readonly Part<'route'>[];
-  /** Who may connect to this workload. */
+  /** Who may connect to this workload or task. */
   readonly incoming: readonly EdgeView[];
   /** What this workload may connect to. */
   readonly outgoing: readonly EdgeView[];
-  /** Workloads that this one connects to and that were drafted before it: it starts after them. No cycles. */
-  readonly startsAfter: readonly Part<'workload'>[];
+  /** What this workload or task waits for before it starts. No circles within a stack. */
+  readonly gates: readonly GateView[];
+  /** Whether a part belongs to this stack. */
+  owns(part: Part): boolean;
+  /** The networks of this workload or task, where the platform isolates by networks; none elsewhere. */
+  readonly networks: readonly NetworkView[];
+  /** The workload each of whose replicas has a volume of its own by this part. */
+  readonly perReplicaOf: Part<'workload'> | undefined;
   /**
    * Takes a name in a space of names, such as `container`; a second taker is an error. What is no name, such as
    * `published port`, needs a way out of its own; an owner, such as a value that several parts use, may take it again.
@@ -83,6 +102,12 @@ export interface Platform<N extends Natives, O> extends Tunable<N> {
   readonly title: string;
   /** One line for each feature. */
   readonly support: Readonly<Record<Feature, Support>>;
+  /** How networks isolate, on an engine where they do; policies do elsewhere. */
+  readonly networking?: Networking;
+  /** Whether it looks for values that are not known yet itself, when it finishes what was made of natives. @default false */
+  readonly finishes?: boolean;
+  /** What nobody can change of a native once it exists, by name, for the identity ledger. @default - nothing beside the spec */
+  readonly identity?: { readonly [K in Kind]?: (native: N[K]) => Readonly<Record<string, string>> };
   /** One cell for each kind. */
   readonly cells: { readonly [K in Kind]: Cell<K, N, O> };
   /** Makes what belongs to the stack as a whole, before the parts are committed. */
@@ -117,6 +142,8 @@ export interface Plan<N extends Natives, O> {
   readonly platform: Platform<N, O>;
   /** The stack. */
   readonly stack: StackView;
+  /** Networks that nobody declared, where the platform isolates by networks. */
+  readonly networks: readonly ImpliedNetwork[];
   /** In the order in which they are committed. Where there are problems: what could be drafted all the same. */
   readonly drafted: readonly Drafted<N>[];
   /** What is wrong; nothing is handed over then. */
@@ -125,4 +152,26 @@ export interface Plan<N extends Natives, O> {
   readonly warnings: readonly Problem[];
   /** What the platform does differently, or not at all. */
   readonly differences: readonly Difference[];
+}
+
+/** A planned stack, as far as an inspector looks at it. */
+export interface PlannedStack {
+  /** The stack. */
+  readonly stack: StackView;
+  /** The target. */
+  readonly platform: Pick<Platform<Natives, never>, 'support' | 'networking'> & {
+    readonly identity?: { readonly [kind: string]: ((native: never) => Readonly<Record<string, string>>) | undefined };
+  };
+  /** Parts with their native objects. */
+  readonly drafted: readonly { readonly part: Part; readonly native: object }[];
+}
+
+/** Whoever looks at a stack when it is planned, and has something to say of it. */
+export interface Inspector {
+  /** What is wrong with a stack, and what should be known. */
+  inspect(
+    root: IConstruct,
+    planned: PlannedStack,
+    foreign?: (scope: IConstruct) => boolean,
+  ): { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
 }

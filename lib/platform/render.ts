@@ -1,17 +1,21 @@
 import type { IConstruct } from 'constructs';
-import { type Edge, edgesOf } from '../model/edges';
+import { edgesOf, type Runner } from '../model/edges/edges';
 import { Environment } from '../model/environment';
 import { ackAt, type Feature } from '../model/features';
 import { KINDS, type Kind, type Kinds } from '../model/kinds';
 import { isDnsLabel, kebab, nameOf, tryPinnedName } from '../model/names';
 import { displayPath, Part } from '../model/part';
-import { below, once, type Problem, ProblemsError, reported, usePort } from '../model/problems';
+import { below, once, type Problem, ProblemsError, reported } from '../model/problems';
 import { overlap, parseCidr, type Range } from '../model/values/address';
-import { peerProblems } from '../model/workload/peers';
+import { findUnresolved, taintSearch } from '../model/values/taint';
 import { replicasFix } from '../model/workload/replicas';
+import { edgeProblems, unseenMetrics } from './edge-checks';
 import { view } from './edge-view';
-import type { At, Difference, Drafted, Natives, Plan, Platform } from './platform';
+import { gatesOf, orderByGates } from './gates';
+import { manyNetworks, type NetworkPlan, planNetworks, takenByOutside } from './networks';
+import type { At, Difference, Drafted, Inspector, Natives, Plan, Platform } from './platform';
 import { references } from './references';
+import { planOwnVolumes } from './volume-checks';
 
 /** Which part of a tree is a stack. */
 export interface RenderOptions {
@@ -19,6 +23,8 @@ export interface RenderOptions {
   readonly name?: string;
   /** Constructs that belong to another stack, such as nested charts. @default - none */
   readonly foreign?: (scope: IConstruct) => boolean;
+  /** The identity ledger that the stack is compared with. @default - none */
+  readonly identities?: Inspector;
 }
 
 /**
@@ -26,7 +32,10 @@ export interface RenderOptions {
  * for, and drafts the native objects. It throws nothing: what is wrong is in the plan.
  */
 export function plan<N extends Natives, O>(root: IConstruct, platform: Platform<N, O>, options: RenderOptions = {}): Plan<N, O> {
-  return new Planner(root, platform, options).run();
+  const planned = new Planner(root, platform, options).run();
+  const found = options.identities?.inspect(root, planned, options.foreign);
+  if (!found) return planned;
+  return { ...planned, problems: [...planned.problems, ...found.problems], warnings: [...planned.warnings, ...found.warnings] };
 }
 
 /**
@@ -57,7 +66,10 @@ class Planner<N extends Natives, O> {
   private readonly natives = new Map<Part, object>();
   private readonly routes = new Map<Part, Part<'route'>[]>();
   private readonly wrong = new Set<Part>();
-  private readonly claims = new Map<string, string>();
+  private readonly claims = new Map<string, { readonly part: Part; readonly owner: string }>();
+  private readonly taint = taintSearch();
+  private networks: NetworkPlan | undefined;
+  private owners: ReadonlyMap<Part, Part<'workload'>> = new Map();
   private readonly subnets: { readonly range: Range; readonly path: string }[] = [];
   private readonly stack: Plan<N, O>['stack'];
 
@@ -78,14 +90,18 @@ class Planner<N extends Natives, O> {
       this.examine(part);
       if (this.problems.length > before) this.wrong.add(part);
     }
-    for (const part of this.parts) if (part.kind === 'workload') this.checkMetrics(part as Part<'workload'>);
+    this.planOwnVolumes();
+    if (this.platform.support['network.edges'] === 'native') this.warnings.push(...this.parts.flatMap((part) => this.unseenMetrics(part)));
+    const ordered = this.order();
+    this.planNetworks(ordered.filter(isRunner));
     // a draft may rely on a spec that is right; what only the platform finds wrong elsewhere is told in the same run
-    const drafted = this.order()
+    const drafted = ordered
       .filter((part) => !this.wrong.has(part) && !references(part).some((other) => this.wrong.has(other)))
       .flatMap((part) => this.tryDraft(part));
     return {
       platform: this.platform,
       stack: this.stack,
+      networks: this.networks?.implied ?? [],
       drafted,
       problems: once(this.problems),
       warnings: this.warnings,
@@ -98,16 +114,16 @@ class Planner<N extends Natives, O> {
     this.problems.push(...resolved.problems);
     this.warnings.push(...resolved.warnings);
     this.takeName(part);
-    if (part.kind === 'network') this.takeSubnet(part as Part<'network'>);
+    if (part.kind === 'network') this.examineSegment(part as Part<'network'>);
     if (part.kind === 'route') {
       const { to } = (part as Part<'route'>).resolve().spec;
       const list = this.routes.get(to);
       if (list) list.push(part as Part<'route'>);
       else this.routes.set(to, [part as Part<'route'>]);
     }
-    if (part.kind === 'workload') {
-      this.checkEdges(part as Part<'workload'>);
-      for (const { network, address } of (part as Part<'workload'>).resolve().spec.networks) {
+    if (isRunner(part)) {
+      this.problems.push(...edgeProblems(part));
+      for (const { network, address } of part.resolve().spec.networks) {
         if (address !== undefined) this.claim(part, `address in ${displayPath(network)}`, address, 'choose another');
       }
     }
@@ -120,15 +136,22 @@ class Planner<N extends Natives, O> {
     const fix = 'start the id with a letter and use letters, digits and dashes';
     if (!isDnsLabel(name))
       this.problems.push({ path: displayPath(part), what: 'the name made of the ids is no DNS label', value: name, fix });
-    this.claim(part, `${part.kind} name`, name);
+    // networks, policies and identities are called after both
+    this.claim(part, `${isRunner(part) ? 'workload' : part.kind} name`, name);
   }
 
   private claim(part: Part, space: string, name: string, fix = 'choose another id, or give one of them a name', owner?: string): void {
     const key = `${space}\0${name}`;
     const other = this.claims.get(key);
     const path = displayPath(part);
-    if (other === undefined) this.claims.set(key, owner ?? path);
-    else if (other !== owner) this.problems.push({ path, what: `the ${space} is taken by ${other}`, value: name, fix });
+    if (other === undefined) this.claims.set(key, { part, owner: owner ?? path });
+    else if (owner === undefined ? other.part !== part : other.owner !== owner)
+      this.problems.push({ path, what: `the ${space} is taken by ${other.owner}`, value: name, fix });
+  }
+
+  private examineSegment(part: Part<'network'>): void {
+    if (this.platform.networking) this.problems.push(...takenByOutside(part, this.names.get(part as Part) as string));
+    this.takeSubnet(part);
   }
 
   private takeSubnet(part: Part<'network'>): void {
@@ -162,73 +185,33 @@ class Planner<N extends Natives, O> {
     }
   }
 
-  private checkEdges(part: Part<'workload'>): void {
-    const { incoming, outgoing } = edgesOf(part);
-    for (const edge of outgoing) {
-      if (Part.isPart(edge.peer)) this.checkPorts(part, edge, edge.peer as Part<'workload'>);
-      else this.problems.push(...peerProblems(displayPath(part), edge.peer));
-    }
-    for (const edge of incoming) {
-      if (Part.isPart(edge.peer)) continue;
-      this.checkPorts(part, edge, part);
-      this.problems.push(...peerProblems(displayPath(part), edge.peer));
-      for (const value of edge.peer.ports) this.checkPort(part, part, value);
-    }
+  private planOwnVolumes(): void {
+    const { owners, wrong, problems } = planOwnVolumes(this.parts);
+    this.owners = owners;
+    this.problems.push(...problems);
+    for (const volume of wrong) this.wrong.add(volume);
   }
 
-  /** Metrics that nobody may fetch, where edges are kept. */
-  private checkMetrics(part: Part<'workload'>): void {
-    const port = part.resolve().spec.metrics?.port;
-    if (!port || this.platform.support['network.edges'] !== 'native') return;
-    const open = edgesOf(part).incoming.some((edge) => view(edge, part).ports.some(({ name }) => name === port.name));
-    if (open || this.routes.get(part)?.some((route) => route.resolve().spec.port === port.name)) return;
-    const fix = `set metrics.from to the peer that fetches them, or call network.allowFrom with '${port.name}'`;
-    this.warnings.push({
-      path: below(displayPath(part), 'metrics'),
-      what: 'nobody may connect to the metrics port',
-      value: port.name,
-      fix,
-    });
+  /** Networks of the engine, where they isolate. */
+  private planNetworks(runners: readonly Runner[]): void {
+    const { networking } = this.platform;
+    if (!networking) return;
+    const published = new Set<unknown>(this.routes.keys());
+    this.networks = planNetworks(runners, published, networking, (part) => this.names.get(part) ?? nameOf(part), this.problems);
+    if (networking.bridges ?? networking.outside === 'shared') this.warnings.push(...manyNetworks(this.stack.name, this.networks.implied));
   }
 
-  private checkPorts(part: Part, edge: Edge, target: Part<'workload'>): void {
-    for (const value of edge.ports) this.checkPort(part, target, value);
+  private unseenMetrics(part: Part): Problem[] {
+    return part.kind === 'workload' ? unseenMetrics(part as Part<'workload'>, this.routes.get(part) ?? []) : [];
   }
 
-  private checkPort(part: Part, target: Part<'workload'>, value: string | number): void {
-    const { ports } = target.resolve().spec;
-    // said already, where the port of the metrics is wrong
-    if (part.resolve().problems.some((one) => one.value === value)) return;
-    if (ports.some((port) => port.name === value || port.port === value)) return;
-    const what = `an edge names a port that ${displayPath(target)} does not have`;
-    this.problems.push({ path: displayPath(part), what, value, fix: usePort(ports) });
-  }
-
-  /** By kind; workloads after those that they connect to, as far as there is no cycle. Linear. */
+  /** By kind; workloads and tasks among each other, after those that they wait for. Linear. */
   private order(): Part[] {
     const rank = new Map(KINDS.map((kind, i) => [kind, i] as const));
     const byKind: Part[][] = KINDS.map(() => []);
-    for (const part of this.parts) (byKind[rank.get(part.kind) as number] as Part[]).push(part);
-    const own = new Set(this.parts);
-    const workloads = byKind[rank.get('workload') as number] as Part<'workload'>[];
-    const sorted: Part[] = [];
-    const seen = new Set<Part>();
-    for (const start of workloads) {
-      const stack: { part: Part<'workload'>; next: number }[] = seen.has(start) ? [] : [{ part: start, next: 0 }];
-      seen.add(start);
-      while (stack.length > 0) {
-        const top = stack[stack.length - 1] as { part: Part<'workload'>; next: number };
-        const edge = edgesOf(top.part).outgoing[top.next++];
-        if (edge === undefined) {
-          sorted.push(top.part);
-          stack.pop();
-        } else if (Part.isPart(edge.peer) && own.has(edge.peer) && !seen.has(edge.peer)) {
-          seen.add(edge.peer);
-          stack.push({ part: edge.peer as Part<'workload'>, next: 0 });
-        }
-      }
-    }
-    byKind[rank.get('workload') as number] = sorted;
+    for (const part of this.parts) (byKind[rank.get(isRunner(part) ? 'workload' : part.kind) as number] as Part[]).push(part);
+    const runners = rank.get('workload') as number;
+    byKind[runners] = orderByGates(byKind[runners] as unknown as Runner[], this.problems) as unknown as Part[];
     return byKind.flat();
   }
 
@@ -247,15 +230,27 @@ class Planner<N extends Natives, O> {
     const at = this.at(part);
     const native = this.platform.cells[part.kind].draft(part.resolve().spec as Kinds[K], at);
     part.applyEdits(this.platform.natives, native);
+    this.guard(part as Part, native);
     this.natives.set(part as Part, native);
     return { part: part as Part, native: native as N[Kind], at: at as unknown as At<N> };
+  }
+
+  /** What is secret, or not known yet, must not stand in what is written or deployed. */
+  private guard(part: Part, native: object): void {
+    const problem = (fix: string) => (where: string, what: string) =>
+      this.problems.push({ path: below(displayPath(part), where), what, fix });
+    if (this.taint && ackAt(part, 'plain-secret') === undefined)
+      this.taint.find({ name: this.names.get(part), ...native }, problem('refer to a secret instead: secret.file(…), secret.key(…)'));
+    if (this.platform.finishes) return;
+    const late = !(typeof this.platform.support['late-bound'] === 'object' && 'unsupported' in this.platform.support['late-bound']);
+    findUnresolved(native, late, problem('pass the value itself, or give one that is known'));
   }
 
   private at<K extends Kind>(part: Part<K>): At<N, K> {
     const path = displayPath(part);
     const resolved = part.resolve();
-    const edges = part.kind === 'workload' ? edgesOf(part as unknown as Part<'workload'>) : { incoming: [], outgoing: [] };
-    const own = part as unknown as Part<'workload'>;
+    const runner = isRunner(part as Part) ? (part as unknown as Runner) : undefined;
+    const edges = runner ? edgesOf(runner) : { incoming: [], outgoing: [] };
     return {
       part,
       path,
@@ -275,13 +270,12 @@ class Planner<N extends Natives, O> {
         return native as N[typeof other.kind];
       },
       routes: this.routes.get(part as Part) ?? [],
-      incoming: edges.incoming.map((edge) => view(edge, own)),
-      outgoing: edges.outgoing.map((edge) => view(edge, Part.isPart(edge.peer) ? (edge.peer as Part<'workload'>) : undefined)),
-      startsAfter: [
-        ...new Set(
-          edges.outgoing.flatMap((edge) => (Part.isPart(edge.peer) && this.natives.has(edge.peer) ? [edge.peer as Part<'workload'>] : [])),
-        ),
-      ],
+      incoming: edges.incoming.map((edge) => view(edge, runner)),
+      outgoing: edges.outgoing.map((edge) => view(edge, Part.isPart(edge.peer) ? (edge.peer as Runner) : undefined)),
+      gates: runner ? gatesOf(runner) : [],
+      owns: (other) => this.names.has(other),
+      networks: (runner && this.networks?.of(runner)) ?? [],
+      perReplicaOf: this.owners.get(part as Part),
       claim: (space, name, fix, owner) => this.claim(part as Part, fix === undefined ? `${space} name` : space, name, fix, owner),
       problem: (where, what, value, fix) => {
         this.problems.push({ path: below(path, where), what, value, fix });
@@ -294,4 +288,8 @@ class Planner<N extends Natives, O> {
 function leaveOut(part: Part, feature: Feature): string {
   const spec = part.kind === 'workload' && /^(sidecar\.)?replica/.test(feature) && (part as Part<'workload'>).resolve().spec;
   return spec && spec.replicasOf !== undefined ? replicasFix(spec, 'set replicas to 1') : 'leave it out';
+}
+
+function isRunner(part: Part): part is Part<'workload' | 'task'> {
+  return part.kind === 'workload' || part.kind === 'task';
 }

@@ -112,7 +112,7 @@ class ChartObjects {
     const finished = objects.map((one) => ({ construct: one.construct, json: finishOurs(one, problems) }));
     const ledger = new Ledger();
     for (const { construct, json } of finished) ledger.add({ ...json, ...json.metadata }, construct, this.chart);
-    addForeign(ledger, this.chart);
+    addForeign(ledger, this.chart, problems);
     problems.push(...ledger.problems());
     emitWarnings(plan.warnings);
     if (problems.length > 0) return [...new Set(problems.map(formatProblem))];

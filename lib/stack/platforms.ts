@@ -1,6 +1,6 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { IConstruct } from 'constructs';
-import type { Natives, Plan } from '../platform/platform';
+import type { Natives, Plan, PlannedStack } from '../platform/platform';
 
 /** How the services of a Swarm are reached. */
 export interface SwarmTarget {
@@ -48,7 +48,7 @@ export type PlatformName = 'docker' | 'swarm' | 'kubernetes';
 /** A stack that was planned; nothing was registered yet. */
 export interface Deployment {
   /** What is wrong, what should be known, and what is done in another way. */
-  readonly plan: Pick<Plan<Natives, never>, 'problems' | 'warnings' | 'differences' | 'stack'>;
+  readonly plan: Pick<Plan<Natives, never>, 'problems' | 'warnings' | 'differences' | 'stack'> & PlannedStack;
   /** Registers all resources below a parent. */
   commit(parent: pulumi.Resource): void;
 }

@@ -1,9 +1,13 @@
 import * as pulumi from '@pulumi/pulumi';
 import { type Construct, RootConstruct } from 'constructs';
+import type { IdentityLedger } from '../identity';
 import { Environment } from '../model/environment';
 import { formatProblem } from '../model/problems';
+import { redact } from '../model/values/taint';
 import { failWith } from './failure';
+import { deploymentLedger } from './identities';
 import { type Deployment, type DeploymentOptions, PLATFORMS, type PlatformName } from './platforms';
+import { markConfigSecrets } from './taint';
 
 export { StackConfig, type StackConfigOptions } from './config';
 export type { Deployment, DeploymentOptions, KubernetesTarget, PlatformName, SwarmTarget } from './platforms';
@@ -14,6 +18,11 @@ export interface StackArgs extends Omit<DeploymentOptions, 'name'> {
   readonly platform: PlatformName;
   /** The environment whose sizes and switches count. */
   readonly environment: Environment;
+  /**
+   * The identity ledger, or the path of its file. It is compared with, and never written: synth does that.
+   * @default - `ironhull.identities.json` in the folder of the Pulumi project, if it is there
+   */
+  readonly identities?: string | IdentityLedger;
 }
 
 /**
@@ -35,11 +44,14 @@ export class Stack extends pulumi.ComponentResource {
     const root = new RootConstruct(name);
     Environment.set(root, args.environment);
     build(root);
-    const { platform, environment: _, ...options } = args;
+    const { platform, environment: _, identities, ...options } = args;
+    markConfigSecrets();
     const deployment = PLATFORMS[platform](root, { ...options, name });
-    if (deployment.plan.problems.length > 0) failWith(deployment.plan.problems);
+    const found = deploymentLedger(identities)?.inspect(root, deployment.plan);
+    const problems = [...deployment.plan.problems, ...(found?.problems ?? [])];
+    if (problems.length > 0) failWith(problems);
     super('ironhull:index:Stack', name, {}, { ...opts, ...(args.provider && { providers: [args.provider] }) });
-    this.plan = deployment.plan;
+    this.plan = { ...deployment.plan, warnings: [...deployment.plan.warnings, ...(found?.warnings ?? [])] };
     this.report();
     deployment.commit(this);
     this.registerOutputs({});
@@ -52,7 +64,7 @@ export class Stack extends pulumi.ComponentResource {
       const line = `'${feature}' is ${how === 'emulated' ? 'done in another way' : 'left out'}: ${reason}`;
       lines.set(line, [...(lines.get(line) ?? []), path]);
     }
-    for (const [line, paths] of lines) void pulumi.log.info(`${line} (${[...new Set(paths)].join(', ')})`, this);
+    for (const [line, paths] of lines) void pulumi.log.info(redact(`${line} (${[...new Set(paths)].join(', ')})`), this);
   }
 }
 

@@ -1,37 +1,10 @@
-import type { Construct } from 'constructs';
-import { ExistingSecret } from '../../constructs/existing-secret/existing-secret';
-import { HardenedService, type HardenedServiceProps } from '../../constructs/hardened-service/hardened-service';
 import { NetworkSegment } from '../../constructs/network-segment/network-segment';
 import { PersistentVolume } from '../../constructs/persistent-volume/persistent-volume';
 import type { Feature } from '../model/features';
-import type { Part } from '../model/part';
-import type { LateBound } from '../model/workload/props';
+import { CONNECTIONS } from './connections';
+import { type ConformanceCase, IMAGE, of, segmentCase, service } from './subject';
 
-/** What a case built. */
-export interface Subject {
-  /** The service that uses the feature, or that what uses it belongs to. */
-  readonly service: HardenedService;
-  /** A service that the first one connects to. */
-  readonly other?: HardenedService;
-  /** A volume that it mounts. */
-  readonly volume?: PersistentVolume;
-  /** A segment that it is in. */
-  readonly segment?: NetworkSegment;
-  /** Its published entrance. */
-  readonly route?: Part<'route'>;
-  /** A secret that it refers to. */
-  readonly secret?: ExistingSecret;
-}
-
-/** The use of one feature, for every platform to be tried with. */
-export interface ConformanceCase {
-  /** What is used. */
-  readonly feature: Feature;
-  /** What cannot be left out when the feature is used. What every service asks for is in {@link PROMISES}. */
-  readonly also: readonly Feature[];
-  /** Uses the feature. */
-  build(scope: Construct): Subject;
-}
+export type { ConformanceCase, Subject } from './subject';
 
 /** What every service asks for without being told to: that it is hardened is promised. */
 export const PROMISES: readonly Feature[] = [
@@ -46,37 +19,8 @@ export const PROMISES: readonly Feature[] = [
   'network.edges',
 ];
 
-const IMAGE = 'registry.example/team/app:1.2.3@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef';
 const HTTP = { ports: { http: 8080 } } as const;
 const HELPER = { image: IMAGE, ports: { helper: 9100 } } as const;
-
-/** A value that is known later: a stand-in for an Output of Pulumi. */
-class Later implements LateBound {
-  apply(): Later {
-    return new Later();
-  }
-}
-
-function service(scope: Construct, props: Partial<HardenedServiceProps> = {}, id = 'Web'): HardenedService {
-  return new HardenedService(scope, id, { image: IMAGE, ...props });
-}
-
-/** A case of a feature that stands in the props of a service. */
-function of(feature: Feature, props: Partial<HardenedServiceProps> = {}, ...also: Feature[]): ConformanceCase {
-  return { feature, also, build: (scope) => ({ service: service(scope, props) }) };
-}
-
-/** A case of a feature of a segment. */
-function segmentCase(feature: Feature, props: ConstructorParameters<typeof NetworkSegment>[2]): ConformanceCase {
-  return {
-    feature,
-    also: [],
-    build(scope) {
-      const segment = new NetworkSegment(scope, 'Segment', props);
-      return { segment, service: service(scope, { networks: [{ network: segment }] }) };
-    },
-  };
-}
 
 /** A case of a feature of a volume. */
 function volumeCase(feature: Feature, props: ConstructorParameters<typeof PersistentVolume>[2], ...also: Feature[]): ConformanceCase {
@@ -116,6 +60,7 @@ export const CONFORMANCE: readonly ConformanceCase[] = [
   of('sidecar.processes', { sidecars: { helper: { ...HELPER, shareProcesses: true } } }, 'sidecar'),
   of('sidecar.replicated', { replicas: 2, sidecars: { helper: HELPER } }, 'sidecar', 'replicas'),
   of('replicas', { replicas: 3 }),
+  of('identity.stable', { identity: 'stable' }),
   of('autoscaling', { scaling: { min: 2, max: 5, cpu: 60 } }),
   of('disruption-budget', { maxUnavailable: '25%' }),
   of('spread', { placement: { spreadOver: ['zone'] } }),
@@ -133,6 +78,7 @@ export const CONFORMANCE: readonly ConformanceCase[] = [
   of('logging', { logging: { options: { 'max-size': '7m' } } }),
   of('service-account'),
   of('metrics', { ...HTTP, metrics: { port: 'http', path: '/numbers' } }),
+  of('destroy.guard', { beforeDestroy: ['check', 'backups'] }),
   of('annotations', { annotations: { 'example.com/owner': 'team' } }),
   segmentCase('network.addressing', { subnet: '172.28.0.0/24', mtu: 1400, driverOptions: { 'com.example.option': 'on' } }),
   segmentCase('network.internal', { internal: true }),
@@ -153,31 +99,19 @@ export const CONFORMANCE: readonly ConformanceCase[] = [
       return { segment, service: service(scope, { networks: [{ network: segment, aliases: ['front'] }] }) };
     },
   },
-  {
-    feature: 'network.edges',
-    also: [],
-    build(scope) {
-      const segment = new NetworkSegment(scope, 'Segment');
-      const networks = [{ network: segment }];
-      const other = service(scope, { ports: { postgres: 5432, metrics: 9187 }, networks }, 'Db');
-      const web = service(scope, { networks });
-      web.network.allowTo(other, 'postgres');
-      return { segment, other, service: web };
-    },
-  },
-  {
-    feature: 'secret.environment',
-    also: [],
-    build(scope) {
-      const secret = new ExistingSecret(scope, 'Secrets', { existing: 'app-secrets' });
-      return { secret, service: service(scope, { env: { PASSWORD: secret.key('password') } }) };
-    },
-  },
-  of('late-bound', { env: { ADDRESS: new Later() } }),
+  ...CONNECTIONS,
   volumeCase('volume.owner', { size: '1Gi' }, 'volume.size'),
   volumeCase('volume.size', { size: '7Gi' }, 'volume.owner'),
   volumeCase('volume.class', { size: '1Gi', storageClass: 'fast' }, 'volume.owner', 'volume.size'),
   volumeCase('volume.shared', { size: '3Gi', shared: true }, 'volume.owner', 'volume.size'),
+  {
+    feature: 'volume.per-replica',
+    also: ['identity.stable', 'replicas', 'volume.owner', 'volume.size'],
+    build(scope) {
+      const volume = new PersistentVolume(scope, 'Data', { size: '2Gi', perReplica: true });
+      return { volume, service: service(scope, { identity: 'stable', replicas: 2, mounts: [{ volume, path: '/data' }] }) };
+    },
+  },
   volumeCase(
     'volume.driver',
     { size: '3Gi', shared: true, driver: 'example/nfs', driverOptions: { share: 'data' } },

@@ -11,6 +11,12 @@ export interface NetworkProps {
   readonly mtu?: number;
   /** Whether the segment has no way out. @default false */
   readonly internal?: boolean;
+  /**
+   * Whether members may connect to each other without edges, on every port. Where a segment is a network of its own
+   * (Docker, Swarm, Compose) they always can, which every render tells.
+   * @default false
+   */
+  readonly open?: boolean;
   /** Whether containers that are not part of a stack may join a Swarm overlay. @default false */
   readonly attachable?: boolean;
   /**
@@ -31,6 +37,8 @@ export interface NetworkSpec {
   readonly mtu?: number;
   /** Whether the segment has no way out. */
   readonly internal: boolean;
+  /** Whether members may connect to each other without edges. */
+  readonly open: boolean;
   /** Whether strangers may join a Swarm overlay. */
   readonly attachable: boolean;
   /** Options of Docker's network driver. */
@@ -57,12 +65,14 @@ export function resolveNetwork(props: NetworkProps, r: Resolution): NetworkSpec 
   if (props.subnet !== undefined || props.gateway !== undefined || props.mtu !== undefined || props.driverOptions)
     r.feature('network.addressing');
   if (props.internal) r.feature('network.internal');
+  if (props.open) r.feature('network.open');
   if (props.attachable) r.feature('network.attachable');
   return {
     ...(props.subnet !== undefined && { subnet: props.subnet }),
     ...(props.gateway !== undefined && { gateway: props.gateway }),
     ...(props.mtu !== undefined && { mtu: props.mtu }),
     internal: props.internal ?? false,
+    open: props.open ?? false,
     attachable: props.attachable ?? false,
     driverOptions: { ...props.driverOptions },
   };

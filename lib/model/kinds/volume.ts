@@ -1,5 +1,6 @@
 import type { Resolution } from '../part';
 import { type Size, trySize } from '../values/quantities';
+import { Reading } from '../workload/reading';
 
 /** What a user may say of a volume. */
 export interface VolumeProps {
@@ -10,6 +11,11 @@ export interface VolumeProps {
    * @default false
    */
   readonly shared?: boolean;
+  /**
+   * Whether each replica of the one service that mounts it, whose identity is `stable`, has a volume of its own.
+   * @default false
+   */
+  readonly perReplica?: boolean;
   /**
    * Kubernetes storage class.
    * @default - the cluster's default class
@@ -34,6 +40,8 @@ export interface VolumeSpec {
   readonly sizeBytes: number;
   /** Whether several nodes may write at once. */
   readonly shared: boolean;
+  /** Whether each replica of the workload that mounts it has one of its own. */
+  readonly perReplica: boolean;
   /** Kubernetes storage class; the cluster's default if absent. */
   readonly storageClass?: string;
   /** Docker volume driver. */
@@ -50,7 +58,9 @@ export function resolveVolume(props: VolumeProps, r: Resolution): VolumeSpec {
   if (sizeBytes === undefined || sizeBytes < 2 ** 20) {
     r.problem('size', 'a volume needs a size of at least 1Mi in binary units', props.size, "write it as '10Gi'");
   }
-  if (props.shared) r.feature('volume.shared');
+  const perReplica = new Reading(r).flag('perReplica', props.perReplica, false);
+  if (props.shared && perReplica) r.problem('perReplica', 'a volume of each replica is not shared', true, 'leave out shared or perReplica');
+  else if (props.shared) r.feature('volume.shared');
   r.feature('volume.size');
   if (props.storageClass !== undefined) r.feature('volume.class');
   if ((props.driver ?? 'local') !== 'local' || Object.keys(props.driverOptions ?? {}).length > 0) r.feature('volume.driver');
@@ -58,6 +68,7 @@ export function resolveVolume(props: VolumeProps, r: Resolution): VolumeSpec {
   return {
     sizeBytes: sizeBytes ?? 0,
     shared: props.shared ?? false,
+    perReplica,
     ...(props.storageClass !== undefined && { storageClass: props.storageClass }),
     driver: props.driver ?? 'local',
     driverOptions: { ...props.driverOptions },

@@ -1,5 +1,10 @@
 const UNRESOLVED = /Calling \[to(?:String|JSON)\] on an \[Output<T>\]|\[object [A-Z]\w*\]/;
 
+/** Whether something is a reason: text of at least ten characters. */
+export function isReason(x: unknown): x is string {
+  return typeof x === 'string' && x.trim().length >= 10;
+}
+
 /** What is wrong with a text that goes into a manifest, and the way out; `undefined` if nothing is. */
 export function badText(text: string): readonly [what: string, fix: string] | undefined {
   if (text.includes('\0')) return ['must not hold a NUL character', 'remove it'];
@@ -25,6 +30,7 @@ export function findBadTexts(value: unknown, found: (where: string, text: string
  */
 export function snapshot<T>(value: T): T {
   if (Array.isArray(value)) return value.map(snapshot) as T;
+  if (value instanceof Uint8Array) return Uint8Array.from(value) as T;
   if (!isPlain(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, snapshot(child)])) as T;
 }

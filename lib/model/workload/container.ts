@@ -1,11 +1,10 @@
-import type { SecretKey } from '../kinds/secret';
-import { Part } from '../part';
 import { type ImageSpec, parseImage } from '../values/image';
-import { badText, looksSecret, withoutPassword } from '../values/text';
+import { resolveEnv } from './env';
+import { resolveFiles } from './files';
 import { resolveHealth } from './health';
-import type { ContainerProps, EnvValue, LateBound, PortProps } from './props';
+import type { ContainerProps, PortProps } from './props';
 import { isObject, type Reading } from './reading';
-import type { ContainerSpec, EnvSpec, PortSpec, UlimitSpec } from './spec';
+import type { ContainerSpec, PortSpec, UlimitSpec } from './spec';
 import { checkWritable, resolveMounts, resolveResources, resolveWritable } from './storage';
 
 const CAPABILITIES = new Set(
@@ -30,6 +29,8 @@ export function resolveContainer(name: string, props: ContainerProps, read: Read
   const resources = resolveResources(props.resources, read.at('resources'));
   checkWritable(writable, resources.memoryLimit, read);
   const hardening = checkHardening(props, capabilities, read);
+  const env = read.record('env', props.env, "{ LOG_LEVEL: 'info' }");
+  const mounts = resolveMounts(props.mounts, writable, read);
   const init = read.flag('init', props.init, false);
   if (init) read.r.feature('init');
   if (props.pids !== undefined) read.r.feature('pids');
@@ -39,13 +40,14 @@ export function resolveContainer(name: string, props: ContainerProps, read: Read
     ...(props.command !== undefined && { command: read.textList('command', props.command) }),
     ...(props.args !== undefined && { args: read.textList('args', props.args) }),
     ...(props.workingDirectory !== undefined && { workingDirectory: read.path('workingDirectory', props.workingDirectory) }),
-    env: resolveEnv(read.record('env', props.env, "{ LOG_LEVEL: 'info' }"), read),
+    env: resolveEnv(env, read),
     uid,
     gid,
     capabilities,
     ...hardening,
     writable,
-    mounts: resolveMounts(props.mounts, writable, read),
+    mounts,
+    files: resolveFiles(props.files, env, [...writable, ...mounts], read),
     init,
     resources,
     ...(props.pids !== undefined && { pids: read.integer('pids', props.pids, 100, 1, 4_194_304) }),
@@ -107,50 +109,6 @@ function checkHardening(
     }
   }
   return { readOnlyRoot, allowPrivilegeEscalation };
-}
-
-function resolveEnv(env: Readonly<Record<string, EnvValue>>, read: Reading): EnvSpec[] {
-  return Object.keys(env)
-    .sort()
-    .map((name) => {
-      const value = env[name] as EnvValue;
-      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-        read.problem(`env.${name}`, 'is no name of an environment variable', name, 'use letters, digits and underscores');
-      if (isSecretKey(value)) {
-        read.r.feature('secret.environment');
-        if (!/^[A-Za-z0-9._-]+$/.test(value.key))
-          read.problem(`env.${name}`, 'is no key of a secret', value.key, 'use letters, digits, dots, dashes and underscores');
-        return { name, value };
-      }
-      if (isLateBound(value)) {
-        read.r.feature('late-bound');
-        return { name, value };
-      }
-      if (typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) {
-        const text = String(value);
-        const bad = badText(text);
-        if (bad) read.problem(`env.${name}`, bad[0], withoutPassword(text), bad[1]);
-        else if (looksSecret(name, value) && read.r.acknowledged('plain-secret') === undefined) {
-          const fix = "use `secret.key('…')` of an ExistingSecret, or acknowledge 'plain-secret' with a reason";
-          read.problem(`env.${name}`, 'looks like a secret that is written down', undefined, fix);
-        }
-        return { name, value: text };
-      }
-      // the inside of an object may be a secret
-      const shown = typeof value === 'object' && value !== null ? 'an object' : value;
-      read.problem(`env.${name}`, 'must be text, a number, a boolean, a secret or a late-bound value', shown, 'turn it into text');
-      return { name, value: '' };
-    });
-}
-
-/** Whether a value is a reference to a secret. */
-export function isSecretKey(value: unknown): value is SecretKey {
-  return typeof value === 'object' && value !== null && 'secret' in value && Part.isPart(value.secret) && 'key' in value;
-}
-
-/** Whether a value is known only after deployment. */
-export function isLateBound(value: unknown): value is LateBound {
-  return typeof value === 'object' && value !== null && 'apply' in value && typeof value.apply === 'function';
 }
 
 function resolvePorts(ports: NonNullable<ContainerProps['ports']>, capabilities: readonly string[], read: Reading): PortSpec[] {

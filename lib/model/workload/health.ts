@@ -19,17 +19,18 @@ export function resolveHealth(props: HealthProps, ports: readonly PortSpec[], re
   const retries = read.integer('retries', props.retries, 3, 1, 100);
   const startPeriod = read.duration('startPeriod', props.startPeriod, 30_000, { wholeSeconds: true });
   const said = (which: 'liveness' | 'readiness') => read.object(which, props[which], "{ interval: '5s' }");
+  const recoveryPeriod = Math.max(startPeriod, read.duration('recoveryPeriod', props.recoveryPeriod, startPeriod, { wholeSeconds: true }));
   const [live, ready] = [said('liveness'), said('readiness')];
   if (props.liveness || props.readiness) read.r.feature('health.probes');
   const base = { check, initialDelay: 0, period: interval / 1000, timeout: timeout / 1000, failureThreshold: retries };
   const startupPeriod = Math.min(base.period, 5);
-  // the start period, and then as many failures as would be allowed later: never stricter than Docker's reading
+  // the period, and then as many failures as would be allowed later: never stricter than Docker's reading
   const startup: ProbeSpec = {
     check,
     initialDelay: 0,
     period: startupPeriod,
     timeout: Math.min(base.timeout, startupPeriod),
-    failureThreshold: Math.max(1, Math.ceil((startPeriod / 1000 + base.period * retries) / startupPeriod)),
+    failureThreshold: Math.max(1, Math.ceil((recoveryPeriod / 1000 + base.period * retries) / startupPeriod)),
   };
   const liveness = resolveProbe(live, base, read.at('liveness'));
   const readiness = resolveProbe(
@@ -37,7 +38,7 @@ export function resolveHealth(props: HealthProps, ports: readonly PortSpec[], re
     { ...base, period: Math.min(base.period, 5), timeout: Math.min(base.timeout, 5) },
     read.at('readiness'),
   );
-  return { check, interval, timeout, retries, startPeriod, startup, liveness, readiness };
+  return { check, interval, timeout, retries, startPeriod, recoveryPeriod, startup, liveness, readiness };
 }
 
 function resolveCheck(props: HealthProps, ports: readonly PortSpec[], read: Reading): CheckSpec | undefined {

@@ -1,7 +1,11 @@
-import type { ExternalPeer } from '../edges';
-import type { SecretKey } from '../kinds/secret';
+import type { ExternalPeer } from '../edges/peers';
+import type { ConfigFile } from '../kinds/config';
+import type { SecretFile, SecretKey } from '../kinds/secret';
 import type { Part } from '../part';
 import type { Cpu, Duration, Size } from '../values/quantities';
+import type { Template } from '../values/template';
+import type { RollbackProps, RolloutProps, ScalingProps } from './rollout-props';
+import type { ScheduleProps } from './schedule';
 
 /**
  * A value that an engine knows only after it made something, such as a Pulumi Output. The model does not look inside.
@@ -11,8 +15,15 @@ export interface LateBound {
   apply(func: (value: unknown) => unknown): unknown;
 }
 
-/** The value of an environment variable. */
-export type EnvValue = string | number | boolean | SecretKey | LateBound;
+/**
+ * The value of an environment variable. A secret value is safest as a file, whose path the variable then holds
+ * (`secret.file('…')`, for images that know variables ending in `_FILE`); in the environment (`secret.key('…')`, or in a
+ * text by `interpolate`) whoever may look at the container can read it.
+ */
+export type EnvValue = string | number | boolean | SecretKey | SecretFile | LateBound | Template;
+
+/** What a file in a container is made of. */
+export type FileSource = ConfigFile | SecretKey;
 
 /** A writable path that is lost with the container: a tmpfs, or an emptyDir in memory on Kubernetes. */
 export interface WritableProps {
@@ -74,7 +85,7 @@ export interface ProbeProps {
  * How to tell whether a container is well. Give exactly one of `http`, `tcp` and `exec`.
  *
  * One declaration makes the start-up, readiness and liveness probes of Kubernetes and the health check of Docker, Swarm
- * and Compose. HTTP and TCP checks need no curl and no shell in the image: a static prober of less than 4 KB is mounted there.
+ * and Compose. HTTP and TCP checks need no curl and no shell in the image: a static prober of a few KB is mounted there.
  */
 export interface HealthProps {
   /** A GET request; a status from 200 to 399 is healthy. */
@@ -91,6 +102,12 @@ export interface HealthProps {
   readonly retries?: number;
   /** Time that the container may take to start. @default '30s' */
   readonly startPeriod?: Duration;
+  /**
+   * Time that a start may take in the worst case, such as a recovery after a crash: no engine ends the container before.
+   * What waits for it waits no longer than for `startPeriod`.
+   * @default - startPeriod
+   */
+  readonly recoveryPeriod?: Duration;
   /** Kubernetes' liveness probe. @default - as the health check */
   readonly liveness?: ProbeProps;
   /** Kubernetes' readiness probe. @default - as the health check, every 5s */
@@ -126,6 +143,8 @@ export interface ContainerProps {
   readonly writable?: readonly (string | WritableProps)[];
   /** Volumes. @default - none */
   readonly mounts?: readonly MountProps[];
+  /** Read-only files by their absolute path: configuration (`config.file('…')`) and secret values (`secret.key('…')`). @default - none */
+  readonly files?: Readonly<Record<string, FileSource>>;
   /** Whether an init process reaps orphans and forwards signals. @default false */
   readonly init?: boolean;
   /** Limits and reservations. @default - see there */
@@ -144,67 +163,6 @@ export interface ContainerProps {
 export interface SidecarProps extends ContainerProps {
   /** Whether it also sees the service's processes. @default false */
   readonly shareProcesses?: boolean;
-}
-
-/** A rule of how fast scaling may go. */
-export type ScalingPolicyProps =
-  | { readonly pods: number; readonly every: Duration }
-  | { readonly percent: number; readonly every: Duration };
-
-/** How scaling goes in one direction. */
-export interface ScalingBehaviorProps {
-  /** How long a recommendation must hold. @default - 300s down, 0s up */
-  readonly stabilization?: Duration;
-  /** @default - Kubernetes' */
-  readonly policies?: readonly ScalingPolicyProps[];
-}
-
-/** Autoscaling. @see https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/ */
-export interface ScalingProps {
-  /** Fewest replicas. */
-  readonly min: number;
-  /** Most replicas. */
-  readonly max: number;
-  /** Target of processor use, percent of the reservation. @default - 70 if there is no other metric */
-  readonly cpu?: number;
-  /** Target of memory use, percent of the reservation. @default - none */
-  readonly memory?: number;
-  /** Targets of custom metrics, averaged over the pods: `{ http_requests_per_second: 100 }`. @default - none */
-  readonly metrics?: Readonly<Record<string, number>>;
-  /** @default - Kubernetes' */
-  readonly scaleDown?: ScalingBehaviorProps;
-  /** @default - Kubernetes' */
-  readonly scaleUp?: ScalingBehaviorProps;
-}
-
-/** One direction of a change of version: forward or back. */
-export interface RolloutStepProps {
-  /** Whether the new replica starts before the old one stops. @default 'start-first' */
-  readonly order?: 'start-first' | 'stop-first';
-  /** Replicas at a time. @default 1 */
-  readonly parallelism?: number;
-  /** Time that a new replica must be well before the next one's turn. @default '5s' */
-  readonly delay?: Duration;
-  /** How long Swarm watches a new replica for failure. @default '30s' */
-  readonly monitor?: Duration;
-  /** Share of replicas that may fail, 0 to 1 (Swarm). @default 0 */
-  readonly maxFailureRatio?: number;
-}
-
-/** How a new version replaces the old one. */
-export interface RolloutProps extends RolloutStepProps {
-  /** `recreate` stops all replicas first: for a volume that only one may write. @default 'rolling' */
-  readonly strategy?: 'rolling' | 'recreate';
-  /** What happens when an update fails. @default 'rollback' */
-  readonly failureAction?: 'rollback' | 'pause' | 'continue';
-  /** Time without progress after which the update has failed (Kubernetes). @default '5m' */
-  readonly deadline?: Duration;
-}
-
-/** How a roll-back goes. */
-export interface RollbackProps extends RolloutStepProps {
-  /** What happens when it fails. @default 'pause' */
-  readonly failureAction?: 'pause' | 'continue';
 }
 
 /** What happens when the process ends. */
@@ -263,36 +221,62 @@ export interface LoggingProps {
   readonly options?: Readonly<Record<string, string>>;
 }
 
-/** What a user may say of a workload. */
-export interface WorkloadProps extends ContainerProps {
-  /** Replicas. @default - as the environment says: 3 in production, 2 in staging, else 1 */
-  readonly replicas?: number;
-  /** Autoscaling, instead of `replicas`. @default - none */
-  readonly scaling?: ScalingProps;
-  /** Most replicas that may be away in a planned disruption. @default - 1 where highly available and more than one */
-  readonly maxUnavailable?: number | `${number}%`;
-  /** @default - rolling, one at a time, new before old */
-  readonly rollout?: RolloutProps;
-  /** @default - one at a time */
-  readonly rollback?: RollbackProps;
-  /** @default - always */
-  readonly restart?: RestartProps;
+/** What workloads and tasks have in common. */
+export interface GroupProps extends ContainerProps {
   /** @default - any node */
   readonly placement?: PlacementProps;
   /** @default - 30s */
   readonly shutdown?: ShutdownProps;
   /** Kernel parameters of the pod's or container's namespaces. @default - none */
   readonly sysctls?: Readonly<Record<string, string | number>>;
-  /** Segments. @default - the stack's own */
+  /** Segments. @default - none: what an edge allows to connect is connected */
   readonly networks?: readonly AttachmentProps[];
   /** @default - json-file with rotation */
   readonly logging?: LoggingProps;
-  /** Where Prometheus finds the metrics, and who it is. @default - nowhere */
-  readonly metrics?: MetricsProps;
   /** @default - none beside the recommended ones */
   readonly labels?: Readonly<Record<string, string>>;
   /** @default - none */
   readonly annotations?: Readonly<Record<string, string>>;
   /** Containers beside each replica, by name. @default - none */
   readonly sidecars?: Readonly<Record<string, SidecarProps>>;
+}
+
+/** What a user may say of a task: containers that run to their end, once for each version or on a schedule. */
+export interface TaskProps extends Omit<GroupProps, 'sidecars' | 'ports' | 'health'> {
+  /** How often it is tried before it has failed. @default 3 */
+  readonly attempts?: number;
+  /** Time after which it has failed, all attempts together. @default '10m' */
+  readonly timeout?: Duration;
+  /** When it runs, again and again. @default - once for each version */
+  readonly schedule?: ScheduleProps;
+}
+
+/** What a user may say of a workload. */
+export interface WorkloadProps extends GroupProps {
+  /**
+   * Whether any replica is as good as another. Of `stable` ones, such as those of a database, each keeps its name and its
+   * volumes and is never there twice: they start in order, and are replaced one at a time, the old one before the new.
+   * @default 'any'
+   */
+  readonly identity?: 'any' | 'stable';
+  /** Replicas. @default - as the environment says: 3 in production, 2 in staging, else 1; of a stable identity 1 everywhere */
+  readonly replicas?: number;
+  /** Autoscaling, instead of `replicas`. @default - none */
+  readonly scaling?: ScalingProps;
+  /** Most replicas that may be away in a planned disruption. @default - 1 where highly available and more than one */
+  readonly maxUnavailable?: number | `${number}%`;
+  /** @default - rolling, one at a time, new before old; old before new with a stable identity */
+  readonly rollout?: RolloutProps;
+  /** @default - one at a time */
+  readonly rollback?: RollbackProps;
+  /** @default - always */
+  readonly restart?: RestartProps;
+  /** Where Prometheus finds the metrics, and who it is. @default - nowhere */
+  readonly metrics?: MetricsProps;
+  /**
+   * A command that has to succeed in this service before its stack is destroyed, such as one that says whether the data
+   * is safe elsewhere. `pulumi destroy` asks first, for which it needs docker or kubectl on the PATH; other tools ask nobody.
+   * @default - nobody is asked
+   */
+  readonly beforeDestroy?: readonly string[];
 }

@@ -1,14 +1,20 @@
-import type { RollbackProps, RolloutProps, RolloutStepProps, ScalingBehaviorProps, ScalingProps } from './props';
 import { isObject, type Reading } from './reading';
+import type { RollbackProps, RolloutProps, RolloutStepProps, ScalingBehaviorProps, ScalingProps } from './rollout-props';
 import type { RolloutSpec, RolloutStepSpec, ScalingBehaviorSpec, ScalingSpec } from './spec';
 
 /** Fills in everything that a user left out of a roll-out. */
-export function resolveRollout(said: RolloutProps | undefined, read: Reading): RolloutSpec {
+export function resolveRollout(
+  said: RolloutProps | undefined,
+  { stable, most }: { readonly stable: boolean; readonly most: number },
+  read: Reading,
+): RolloutSpec {
   const props = read.tryObject('', said, "{ order: 'start-first' }");
-  if (props && props.strategy !== 'recreate') read.r.feature('rollout');
+  if (props && props.strategy !== 'recreate' && !stable) read.r.feature('rollout');
   if (props?.failureAction) read.r.feature('rollout.failure-action');
   if (props?.deadline !== undefined) read.r.feature('rollout.deadline');
-  const step = resolveStep(props ?? {}, read);
+  const step = resolveStep(props ?? {}, stable, read);
+  if (stable && props?.strategy === 'recreate' && most > 1)
+    read.problem('strategy', 'replicas that keep their identity are replaced one at a time', 'recreate', 'leave it out');
   const deadline = read.duration('deadline', props?.deadline, 300_000, { min: 1000, wholeSeconds: true });
   // Kubernetes: progressDeadlineSeconds must be greater than minReadySeconds
   if (deadline <= step.delay)
@@ -27,22 +33,26 @@ export function resolveRollout(said: RolloutProps | undefined, read: Reading): R
 }
 
 /** Fills in everything that a user left out of a roll-back. */
-export function resolveRollback(said: RollbackProps | undefined, read: Reading): RolloutStepSpec {
+export function resolveRollback(said: RollbackProps | undefined, stable: boolean, read: Reading): RolloutStepSpec {
   const props = read.tryObject('', said, '{ parallelism: 1 }');
   if (props) read.r.feature('rollback');
   return {
-    ...resolveStep(props ?? {}, read),
+    ...resolveStep(props ?? {}, stable, read),
     failureAction: read.oneOf('failureAction', props?.failureAction, ['pause', 'continue'], 'pause'),
   };
 }
 
-function resolveStep(props: RolloutStepProps, read: Reading): Omit<RolloutStepSpec, 'failureAction'> {
+function resolveStep(props: RolloutStepProps, stable: boolean, read: Reading): Omit<RolloutStepSpec, 'failureAction'> {
   if (props.monitor !== undefined || props.maxFailureRatio !== undefined) read.r.feature('rollout.monitor');
   const ratio = props.maxFailureRatio ?? 0;
   if (!(typeof ratio === 'number' && ratio >= 0 && ratio <= 1))
     read.problem('maxFailureRatio', 'must be a share from 0 to 1', ratio, 'use 0.1 for one in ten');
+  if (stable && props.order === 'start-first')
+    read.problem('order', 'a replica that keeps its identity is never there twice', 'start-first', "leave it out: it is 'stop-first'");
+  if (stable && (props.parallelism ?? 1) > 1)
+    read.problem('parallelism', 'replicas that keep their identity are replaced one at a time', props.parallelism, 'leave it out');
   return {
-    order: read.oneOf('order', props.order, ['start-first', 'stop-first'], 'start-first'),
+    order: read.oneOf('order', props.order, ['start-first', 'stop-first'], stable ? 'stop-first' : 'start-first'),
     parallelism: read.integer('parallelism', props.parallelism, 1, 1, 1000),
     delay: read.duration('delay', props.delay, 5000, { wholeSeconds: true }),
     monitor: read.duration('monitor', props.monitor, 30_000),

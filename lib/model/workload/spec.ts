@@ -1,7 +1,10 @@
+import type { ConfigFile } from '../kinds/config';
 import type { SecretKey } from '../kinds/secret';
 import type { Part } from '../part';
 import type { ImageSpec } from '../values/image';
+import type { Template } from '../values/template';
 import type { LateBound } from './props';
+import type { ScheduleSpec } from './schedule';
 
 /** A check of health: one of the three. */
 export type CheckSpec =
@@ -35,6 +38,8 @@ export interface HealthSpec {
   readonly retries: number;
   /** Milliseconds that the container may take to start. */
   readonly startPeriod: number;
+  /** Milliseconds before which nothing ends a container that starts; at least `startPeriod`. */
+  readonly recoveryPeriod: number;
   /** Kubernetes' start-up probe. */
   readonly startup: ProbeSpec;
   /** Kubernetes' liveness probe. */
@@ -73,12 +78,20 @@ export interface MountSpec {
   readonly readOnly: boolean;
 }
 
-/** An environment variable: plain text, a reference, or a value that is not known yet. */
+/** An environment variable: plain text, a reference, a value that is not known yet, or a text with such values in it. */
 export interface EnvSpec {
   /** Name of the variable. */
   readonly name: string;
   /** Its value. */
-  readonly value: string | SecretKey | LateBound;
+  readonly value: string | SecretKey | LateBound | Template;
+}
+
+/** A read-only file in a container. */
+export interface FileSpec {
+  /** Absolute path in the container. */
+  readonly path: string;
+  /** What it holds: a file of a config, or a value of a secret. */
+  readonly from: ConfigFile | SecretKey;
 }
 
 /** Limits and reservations: thousandths of a core, and bytes. */
@@ -133,6 +146,8 @@ export interface ContainerSpec {
   readonly writable: readonly WritableSpec[];
   /** Volumes. */
   readonly mounts: readonly MountSpec[];
+  /** Files, sorted by path. */
+  readonly files: readonly FileSpec[];
   /** Whether an init process reaps orphans and forwards signals. */
   readonly init: boolean;
   /** Limits and reservations. */
@@ -209,14 +224,48 @@ export interface AttachmentSpec {
   readonly aliases: readonly string[];
 }
 
-/** What is true of a workload. Times in milliseconds unless said otherwise. */
-export interface WorkloadSpec {
-  /** The container that the workload is about. */
+/** What is true of workloads and tasks alike. Times in milliseconds unless said otherwise. */
+export interface GroupSpec {
+  /** The container that it is about. */
   readonly main: ContainerSpec;
   /** Containers beside each replica. */
   readonly sidecars: readonly ContainerSpec[];
   /** The ports of all containers: they share a network namespace, so no number and no name is there twice. */
   readonly ports: readonly PortSpec[];
+  /** Where replicas run. */
+  readonly placement: {
+    readonly role?: 'worker' | 'manager';
+    readonly labels: Readonly<Record<string, string>>;
+    readonly spreadOver: readonly string[];
+  };
+  /** From SIGTERM to SIGKILL, and before that the time in which traffic stops. */
+  readonly shutdown: { readonly grace: number; readonly drain: number };
+  /** Kernel parameters, sorted by name. */
+  readonly sysctls: Readonly<Record<string, string>>;
+  /** Segments; if there are none, only edges connect it. */
+  readonly networks: readonly AttachmentSpec[];
+  /** Where the engine puts the output. */
+  readonly logging: { readonly driver: string; readonly options: Readonly<Record<string, string>> };
+  /** Labels beside the recommended ones. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Annotations. */
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** What is true of a task. */
+export interface TaskSpec extends GroupSpec {
+  /** How often it is tried before it has failed. */
+  readonly attempts: number;
+  /** Milliseconds after which it has failed, all attempts together. */
+  readonly timeout: number;
+  /** When it runs; once for each version if absent. */
+  readonly schedule?: ScheduleSpec;
+}
+
+/** What is true of a workload. Times in milliseconds unless said otherwise. */
+export interface WorkloadSpec extends GroupSpec {
+  /** Whether each replica keeps its name and its volumes, and is never there twice. */
+  readonly identity: 'any' | 'stable';
   /** Replicas, or the fewest with autoscaling. */
   readonly replicas: number;
   /** The name of the environment that the number of replicas is a default of; absent where the user chose it. */
@@ -231,24 +280,8 @@ export interface WorkloadSpec {
   readonly rollback: RolloutStepSpec;
   /** What happens when the process ends. */
   readonly restart: { readonly condition: 'always' | 'on-failure'; readonly delay?: number; readonly maxAttempts?: number };
-  /** Where replicas run. */
-  readonly placement: {
-    readonly role?: 'worker' | 'manager';
-    readonly labels: Readonly<Record<string, string>>;
-    readonly spreadOver: readonly string[];
-  };
-  /** From SIGTERM to SIGKILL, and before that the time in which traffic stops. */
-  readonly shutdown: { readonly grace: number; readonly drain: number };
-  /** Kernel parameters, sorted by name. */
-  readonly sysctls: Readonly<Record<string, string>>;
-  /** Segments; the stack's own if empty. */
-  readonly networks: readonly AttachmentSpec[];
-  /** Where the engine puts the output. */
-  readonly logging: { readonly driver: string; readonly options: Readonly<Record<string, string>> };
   /** Where Prometheus finds the metrics; nowhere if absent. */
   readonly metrics?: { readonly port: PortSpec; readonly path: string };
-  /** Labels beside the recommended ones. */
-  readonly labels: Readonly<Record<string, string>>;
-  /** Annotations. */
-  readonly annotations: Readonly<Record<string, string>>;
+  /** A command that has to succeed before the stack is destroyed; nobody is asked if absent. */
+  readonly beforeDestroy?: readonly string[];
 }

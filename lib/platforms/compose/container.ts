@@ -1,18 +1,26 @@
-import { type SecretKey, secretVariable } from '../../model/kinds/secret';
 import { goDuration } from '../../model/values/quantities';
-import { isLateBound, isSecretKey } from '../../model/workload/container';
-import type { ContainerSpec, EnvSpec, HealthSpec, WorkloadSpec } from '../../model/workload/spec';
+import { isConfigFile } from '../../model/workload/references';
+import type { ContainerSpec, GroupSpec, HealthSpec, WorkloadSpec } from '../../model/workload/spec';
 import type { At } from '../../platform/platform';
 import { PROBER_PATH, proberCommand, proberTimeout } from '../prober/prober';
-import { ComposeExpression, ComposeSecretValue } from './marker';
-import { type ComposeNatives, PROBER_CONFIG } from './natives';
-import type { ComposeEnvironmentValue, ComposeHealthcheck, ComposeMount, ComposeService } from './schema';
+import { environment, takeVersionVariable } from './environment';
+import { type ComposeNatives, configKey, PROBER_CONFIG, secretKey } from './natives';
+import type { ComposeConfigMount, ComposeHealthcheck, ComposeMount, ComposeSecretMount, ComposeService } from './schema';
 
-/** What cells of workloads may know. */
-export type WorkloadAt = At<ComposeNatives, 'workload'>;
+/** What cells of workloads and tasks may know. */
+export type RunnerAt = At<ComposeNatives, 'workload'> | At<ComposeNatives, 'task'>;
+
+const RUN = 0o555;
+const READ = 0o444;
+const READ_ALONE = 0o400;
+
+/** How the prober is mounted. */
+export const PROBER_MOUNT: ComposeConfigMount = { source: PROBER_CONFIG, target: PROBER_PATH, mode: RUN };
 
 /** What the containers of Compose and of Swarm have in common. */
-export function containerService(spec: ContainerSpec, workload: WorkloadSpec, at: WorkloadAt): ComposeService {
+export function containerService(spec: ContainerSpec, group: GroupSpec, at: RunnerAt): ComposeService {
+  const { configs, secrets } = files(spec, at);
+  if (spec.health && !('exec' in spec.health.check)) configs.unshift({ ...PROBER_MOUNT });
   return {
     image: spec.image.reference,
     ...(spec.command && { entrypoint: [...spec.command] }),
@@ -24,35 +32,29 @@ export function containerService(spec: ContainerSpec, workload: WorkloadSpec, at
     ...(spec.capabilities.length > 0 && { cap_add: [...spec.capabilities] }),
     read_only: spec.readOnlyRoot,
     ...(spec.init && { init: true }),
-    stop_grace_period: goDuration(workload.shutdown.grace),
+    stop_grace_period: goDuration(group.shutdown.grace),
     ...(spec.health && { healthcheck: healthcheck(spec.health) }),
-    ...(spec.health && !('exec' in spec.health.check) && { configs: [{ source: PROBER_CONFIG, target: PROBER_PATH }] }),
-    logging: { driver: workload.logging.driver, options: { ...workload.logging.options } },
+    ...(configs.length > 0 && { configs }),
+    ...(secrets.length > 0 && { secrets }),
+    logging: { driver: group.logging.driver, options: { ...group.logging.options } },
   };
 }
 
-function environment(env: readonly EnvSpec[], at: WorkloadAt): Record<string, ComposeEnvironmentValue> {
-  const values: Record<string, ComposeEnvironmentValue> = {};
-  for (const { name, value } of env) {
-    if (isSecretKey(value)) takeVariable(value, at);
-    values[name] = isSecretKey(value) ? new ComposeSecretValue(at.native(value.secret).existing, value.key) : value;
+/** A container's own files. */
+function files(spec: ContainerSpec, at: RunnerAt): { configs: ComposeConfigMount[]; secrets: ComposeSecretMount[] } {
+  const configs: ComposeConfigMount[] = [];
+  const secrets: ComposeSecretMount[] = [];
+  for (const { path: target, from } of spec.files) {
+    if (isConfigFile(from)) {
+      const source = configKey(at.nameOf(from.config), at.native(from.config).version, from.key);
+      configs.push({ source, target, mode: from.executable ? RUN : READ });
+    } else {
+      takeVersionVariable(from, at);
+      const source = secretKey(at.native(from.secret).name, from.key);
+      secrets.push({ source, target, uid: String(spec.uid), gid: String(spec.gid), mode: READ_ALONE });
+    }
   }
-  return values;
-}
-
-/** The secrets `a-b` and `a`, with keys `c` and `b_c`, would be one variable. */
-function takeVariable({ secret, key }: SecretKey, at: WorkloadAt): void {
-  const spec = at.spec(secret);
-  at.claim('variable of a secret value', secretVariable(spec, key), 'rename one of the keys', `${spec.existing}.${key}`);
-}
-
-/** Replaces late-bound values, which somebody acknowledged, by variables of the same names: a file is text. */
-export function withoutLateBound(service: ComposeService): ComposeService {
-  for (const [name, value] of Object.entries(service.environment ?? {})) {
-    if (isLateBound(value) && service.environment)
-      service.environment[name] = new ComposeExpression(`\${${name}:?set it to a value that is known only after deployment}`);
-  }
-  return service;
+  return { configs, secrets };
 }
 
 function healthcheck(health: HealthSpec): ComposeHealthcheck {
@@ -73,7 +75,7 @@ function testCommand({ check, timeout }: HealthSpec): string[] {
 }
 
 /** Volumes in a container. */
-export function volumeMounts(spec: ContainerSpec, at: WorkloadAt): ComposeMount[] {
+export function volumeMounts(spec: ContainerSpec, at: RunnerAt): ComposeMount[] {
   return spec.mounts.map((mount) => ({
     type: 'volume',
     source: at.nameOf(mount.volume),
@@ -89,8 +91,8 @@ export function ulimits(spec: ContainerSpec): Pick<ComposeService, 'ulimits'> {
 }
 
 /** The user's labels, and where Prometheus' discovery of containers or tasks finds the metrics. */
-export function serviceLabels(workload: WorkloadSpec): Record<string, string> {
-  const { metrics, labels } = workload;
+export function serviceLabels(spec: GroupSpec & Partial<Pick<WorkloadSpec, 'metrics'>>): NonNullable<ComposeService['labels']> {
+  const { metrics, labels } = spec;
   return {
     ...labels,
     ...(metrics && {

@@ -1,12 +1,18 @@
 import type { IConstruct } from 'constructs';
 import type { Problem } from '../../model/problems';
-import type { Difference } from '../../platform/platform';
+import { endingTasks, isEndingTask } from '../../platform/cells/resident';
+import type { Plan } from '../../platform/platform';
 import { type RenderOptions, render } from '../../platform/render';
-import { proberBinary } from '../prober/prober';
+import { type ComposeFile, declareProber, filesBeside, needed, secretSources, sections } from './finish';
+import { header, type Notes } from './header';
 import { loosened } from './loosened';
-import { type ComposeDocument, emptyDocument, PROBER_CONFIG } from './natives';
+import { type ComposeDocument, type ComposeNatives, emptyDocument } from './natives';
 import { compose } from './platform';
+import type { ComposeService } from './schema';
+import { declareSecrets } from './secrets';
 import { toYaml } from './yaml';
+
+export type { ComposeFile } from './finish';
 
 /** How a stack becomes a Compose file. */
 export interface ComposeFileOptions extends RenderOptions {
@@ -14,58 +20,65 @@ export interface ComposeFileOptions extends RenderOptions {
   readonly architecture?: 'amd64' | 'arm64';
 }
 
-/** A file for `docker compose` or `docker stack deploy`, and what lies beside it. */
-export interface ComposeFile {
-  /** The YAML text. */
-  readonly text: string;
-  /** Files beside it by relative path. All of them are executable programs: write them with mode 0755. */
-  readonly files: ReadonlyMap<string, Buffer>;
-  /** What is done in another way than was asked for, or not at all. */
-  readonly differences: readonly Difference[];
-  /** What is allowed, and yet should be known. */
-  readonly warnings: readonly Problem[];
-}
-
-const HEADER = `# Generated: change the program that made it, not this file.
-# Named volumes stay on 'docker compose down'; 'down --volumes' deletes them, and what is in them.
-`;
-
 /**
  * Renders a stack as a Compose file for one Docker host.
  *
  * @throws ProblemsError with everything that is wrong
  *
  * @example
- * const file = composeFile(chart, { name: 'veogen' });
- * writeFileSync('compose.yaml', file.text);
- * for (const [path, data] of file.files) writeFileSync(path, data, { mode: 0o755 });
+ * writeComposeFile('deploy/compose.yaml', composeFile(chart, { name: 'veogen' }));
  */
 export function composeFile(root: IConstruct, options: ComposeFileOptions = {}): ComposeFile {
   const out = emptyDocument();
   const planned = render(root, compose, out, options);
-  const { stack, differences } = planned;
-  const warnings = [...planned.warnings, ...loosened(planned, false)];
-  const files = declareProber(out, options.architecture ?? 'amd64');
-  const text = HEADER + toYaml({ name: stack.name, ...withoutEmpty(out) });
-  return { text, files, differences, warnings };
+  declareProber(out, options.architecture ?? 'amd64');
+  declareSecrets(out, secretSources(planned));
+  const secrets = needed(planned, out);
+  const tasks = endingTasks(planned.drafted);
+  return {
+    text: header(notes(tasks), secrets, tasks) + toYaml({ name: planned.stack.name, ...sections(out, onOneHost) }),
+    files: filesBeside(out),
+    secrets,
+    differences: planned.differences,
+    warnings: [...planned.warnings, ...loosened(planned, false), ...endsUnawaited(planned, out)],
+  };
 }
 
-/** Declares the config with the prober if a service mounts it, and answers with the file. */
-export function declareProber(out: ComposeDocument, architecture: 'amd64' | 'arm64', name?: string): Map<string, Buffer> {
-  const files = new Map<string, Buffer>();
-  if (!usesProber(out)) return files;
-  const path = `prober-${architecture}`;
-  files.set(path, proberBinary(architecture));
-  out.configs[PROBER_CONFIG] = { ...(name !== undefined && { name }), file: `./${path}` };
-  return files;
+function notes(tasks: readonly string[]): Notes {
+  const first = tasks.map((task) => `docker compose run --rm ${task} && `).join('');
+  return {
+    always: [
+      'Generated: change the program that made it, not this file.',
+      "Named volumes stay on 'docker compose down'; 'down --volumes' deletes them, and what is in them.",
+    ],
+    aboutTasks: [
+      'Compose stops what it replaces before a task has run. Deploy a new version with this, and a task that fails stops it before that:',
+      `  ${first}docker compose up --detach --wait`,
+    ],
+    aboutFiles: [
+      'Secret values in files beside this one, without a line break at the end. The user and group (uid:gid) of each container has to',
+      'be able to read its files: Compose mounts them as they are. Together with a new value, set the variable of its version to',
+      'another text, and keep it: that is what makes Compose replace the containers.',
+    ],
+    aboutVariables: ['Secret values in variables where docker compose is run, such as in .env:'],
+  };
 }
 
-/** Whether a service mounts the prober. */
-export function usesProber(out: ComposeDocument): boolean {
-  return Object.values(out.services).some((service) => service.configs?.some(({ source }) => source === PROBER_CONFIG));
+/** Files are mounted as they lie on the host: their mode counts, and Compose warns of what it ignores. */
+function onOneHost(service: ComposeService): ComposeService {
+  return {
+    ...service,
+    ...(service.configs && { configs: service.configs.map(({ mode: _, ...rest }) => rest) }),
+    ...(service.secrets && { secrets: service.secrets.map(({ uid: _uid, gid: _gid, mode: _mode, ...rest }) => rest) }),
+  };
 }
 
-/** The sections of a document that hold something. */
-export function withoutEmpty(out: ComposeDocument): Partial<ComposeDocument> {
-  return Object.fromEntries(Object.entries(out).filter(([, section]) => Object.keys(section).length > 0));
+/** `up --wait` takes the end of a task that nothing waits for to be a failure. */
+function endsUnawaited(planned: Plan<ComposeNatives, ComposeDocument>, out: ComposeDocument): Problem[] {
+  const awaited = new Set(Object.values(out.services).flatMap(({ depends_on = {} }) => Object.keys(depends_on)));
+  return planned.drafted.flatMap(({ part, at }) => {
+    if (!isEndingTask(part) || awaited.has(at.name)) return [];
+    const what = "nothing starts after the task, and 'docker compose up --wait' takes its end for a failure";
+    return [{ path: at.path, what, fix: 'let a service start after it, or deploy without --wait' }];
+  });
 }

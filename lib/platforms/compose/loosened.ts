@@ -1,5 +1,5 @@
 import type { Problem } from '../../model/problems';
-import type { ContainerSpec, WorkloadSpec } from '../../model/workload/spec';
+import type { ContainerSpec, GroupSpec } from '../../model/workload/spec';
 import type { Plan } from '../../platform/platform';
 import { looser } from '../../stack/loosened';
 import type { ComposeDocument, ComposeNatives } from './natives';
@@ -8,8 +8,8 @@ import type { ComposeService } from './schema';
 /** Warns of edits that left a service less protected than its spec says. */
 export function loosened(planned: Plan<ComposeNatives, ComposeDocument>, swarm: boolean): Problem[] {
   return planned.drafted.flatMap(({ part, native, at }) => {
-    if (part.kind !== 'workload') return [];
-    const spec = part.resolve().spec as WorkloadSpec;
+    if (part.kind !== 'workload' && part.kind !== 'task') return [];
+    const spec = part.resolve().spec as GroupSpec;
     const { service, sidecars } = native as ComposeNatives['workload'];
     const beside = spec.sidecars.flatMap((one) => {
       const sidecar = sidecars[one.name];

@@ -25,7 +25,7 @@ export class ComposeExpression {
 /** A secret value by reference: a variable in a file, a value of the stack's secret config through Pulumi. */
 export class ComposeSecretValue {
   constructor(
-    /** The name of the existing secret. */
+    /** The secret's name. */
     readonly secret: string,
     /** The key of the value within it. */
     readonly key: string,

@@ -1,20 +1,41 @@
-import type { ComposeConfig, ComposeNetwork, ComposePort, ComposeService, ComposeVolume } from './schema';
+import { createHash } from 'node:crypto';
+import type { ComposeConfig, ComposeNetwork, ComposeSecret, ComposeVolume } from './objects';
+import type { ComposePort, ComposeService } from './schema';
 
-/** A workload: its service, and a service for each sidecar. */
+/** A workload or task: its service, and a service for each sidecar. */
 export interface ComposeWorkload {
-  /** The service of the workload's own container. */
+  /** The service of its own container. */
   readonly service: ComposeService;
   /** The services beside it, by the name of the sidecar. */
   readonly sidecars: Record<string, ComposeService>;
 }
 
+/** Where values come from: files and variables that are called after the secret. */
+export interface ComposeSecretSource {
+  /** The secret's name. */
+  name: string;
+  /** What changes with the values, where that is known. */
+  version?: string;
+}
+
+/** Configuration files. */
+export interface ComposeConfigFiles {
+  /** Eight hexadecimal digits that change with the contents. */
+  version: string;
+  /** Contents by file name. */
+  readonly files: Record<string, string | Uint8Array>;
+}
+
 /** Compose's native objects, by kind. */
 export type ComposeNatives = {
   readonly workload: ComposeWorkload;
+  readonly task: ComposeWorkload;
   readonly volume: ComposeVolume;
   readonly network: ComposeNetwork;
-  /** Where values come from: the variables' names start with the name of the existing secret. */
-  readonly secret: { existing: string };
+  readonly secret: ComposeSecretSource;
+  readonly config: ComposeConfigFiles;
+  /** Nothing: there are no operators. */
+  readonly object: object;
   readonly route: ComposePort;
 };
 
@@ -28,17 +49,18 @@ export interface ComposeDocument {
   readonly volumes: Record<string, ComposeVolume>;
   /** Files by name. */
   readonly configs: Record<string, ComposeConfig>;
+  /** Secrets by name. */
+  readonly secrets: Record<string, ComposeSecret>;
+  /** What the files hold, by the name of the config: no section of the file. */
+  readonly contents: Map<string, string | Uint8Array>;
 }
-
-/** The key of the network of workloads that name no segment. */
-export const DEFAULT_NETWORK = 'default';
 
 /** The key of the config with the prober. */
 export const PROBER_CONFIG = 'prober';
 
 /** A document with nothing in it. */
 export function emptyDocument(): ComposeDocument {
-  return { services: {}, networks: {}, volumes: {}, configs: {} };
+  return { services: {}, networks: {}, volumes: {}, configs: {}, secrets: {}, contents: new Map() };
 }
 
 /**
@@ -47,4 +69,21 @@ export function emptyDocument(): ComposeDocument {
  */
 export function engineName(stack: string, name: string): string {
   return name === stack || name.startsWith(`${stack}-`) ? name : `${stack}_${name}`;
+}
+
+/** A text of at most so many characters: a longer one keeps its head and ends in eight digits of the hash of the whole. */
+export function atMost(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
+  return `${text.slice(0, most - 9).replace(/[-_.]+$/, '')}-${hash}`;
+}
+
+/** The key of a configuration file. Names hold no dot, so no two files share a key. */
+export function configKey(name: string, version: string, file: string): string {
+  return `${name}-${version}.${file}`;
+}
+
+/** The key of a secret value in a file. Names hold no dot, so no two values share a key. */
+export function secretKey(name: string, key: string): string {
+  return `${name}.${key}`;
 }

@@ -1,9 +1,9 @@
 import type { Platform } from '../../platform/platform';
-import { network, route, secret, volume } from './cells';
+import { config, network, object, route, secret, volume } from './cells';
 import type { ComposeDocument, ComposeNatives } from './natives';
-import { declareDefaultNetwork } from './networking';
+import { declareNetworks } from './networking';
 import { support } from './support';
-import { workload } from './workload';
+import { task, workload } from './workload';
 
 /** A Compose file for one Docker host. */
 export const compose: Platform<ComposeNatives, ComposeDocument> = {
@@ -11,6 +11,9 @@ export const compose: Platform<ComposeNatives, ComposeDocument> = {
   title: 'Compose',
   natives: 'compose',
   support,
-  cells: { network, secret, volume, workload, route },
-  begin: (plan, out) => declareDefaultNetwork(plan, out, 'bridge'),
+  // Compose gives each service its name in all of its networks: in a shared one, the name would lead to an address that the
+  // other cannot reach
+  networking: { outside: 'each', tasksAreReached: false, bridges: true },
+  cells: { network, secret, config, volume, object, task, workload, route },
+  begin: declareNetworks,
 };

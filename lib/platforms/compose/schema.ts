@@ -9,8 +9,11 @@ import type { ComposeExpression, ComposeSecretValue } from './marker';
  */
 export type ComposeText = string | ComposeExpression;
 
-/** The value of an environment variable. A late-bound value exists only through Pulumi. */
-export type ComposeEnvironmentValue = ComposeText | ComposeSecretValue | LateBound;
+/** A value that stands for itself. A late-bound value exists only through Pulumi. */
+export type ComposeValue = ComposeText | ComposeSecretValue | LateBound;
+
+/** The value of an environment variable; the parts of a list are put together to one text. */
+export type ComposeEnvironmentValue = ComposeValue | ComposeValue[];
 
 /** Keys that Compose leaves alone. */
 export interface ComposeExtensible {
@@ -100,6 +103,20 @@ export interface ComposeConfigMount extends ComposeExtensible {
   source: string;
   /** Absolute path in the container. */
   target: string;
+  /** Permissions as a number: on Swarm those in the container, on one host those of the file that is written. */
+  mode?: number;
+}
+
+/** A secret of the stack in a container. */
+export interface ComposeSecretMount extends ComposeExtensible {
+  /** Name of a secret of this file. */
+  source: string;
+  /** Absolute path in the container. */
+  target: string;
+  /** Numeric owner (Swarm). */
+  uid?: string;
+  /** Numeric group (Swarm). */
+  gid?: string;
   /** Permissions as a number (Swarm). */
   mode?: number;
 }
@@ -124,6 +141,14 @@ export interface ComposeAttachment extends ComposeExtensible {
   aliases?: string[];
   /** Fixed address (Compose). */
   ipv4_address?: string;
+}
+
+/** What is waited for before a service starts (Compose). */
+export interface ComposeDependency {
+  /** Until the other runs, is well, or has ended without an error. */
+  condition: 'service_started' | 'service_healthy' | 'service_completed_successfully';
+  /** Whether the service starts anew with the other. */
+  restart?: boolean;
 }
 
 /** A service. */
@@ -156,6 +181,8 @@ export interface ComposeService extends ComposeExtensible {
   volumes?: ComposeMount[];
   /** Files. */
   configs?: ComposeConfigMount[];
+  /** Files with secret values. */
+  secrets?: ComposeSecretMount[];
   /** Whether an init process reaps orphans and forwards signals. */
   init?: boolean;
   /** Weight between busy containers (Compose). */
@@ -164,7 +191,7 @@ export interface ComposeService extends ComposeExtensible {
   memswap_limit?: string;
   /** How many, where, and how much. */
   deploy?: ComposeDeploy;
-  /** `always`, `on-failure` or `on-failure:5` (Compose). */
+  /** `always`, `on-failure`, `on-failure:5` or `no` (Compose). */
   restart?: string;
   /** From the stop signal to SIGKILL. */
   stop_grace_period?: string;
@@ -187,51 +214,13 @@ export interface ComposeService extends ComposeExtensible {
   /** Log driver and options. */
   logging?: { driver: string; options?: Record<string, string> };
   /** Labels of the containers. */
-  labels?: Record<string, string>;
+  labels?: Record<string, ComposeText>;
   /** Annotations of the containers (Compose). */
   annotations?: Record<string, string>;
   /** What runs first (Compose). */
-  depends_on?: Record<string, { condition: 'service_started' | 'service_healthy'; restart?: boolean }>;
+  depends_on?: Record<string, ComposeDependency>;
   /** More lines of /etc/hosts: name to address. */
   extra_hosts?: Record<string, string>;
   /** Name servers. */
   dns?: string[];
-}
-
-/** A network. */
-export interface ComposeNetwork extends ComposeExtensible {
-  /** Its name on the engine. */
-  name: string;
-  /** Network driver. */
-  driver: string;
-  /** Options of the driver. */
-  driver_opts?: Record<string, string>;
-  /** Addresses. */
-  ipam?: { config: { subnet?: string; gateway?: string }[] };
-  /** Whether there is no way out. */
-  internal?: boolean;
-  /** Whether strangers may join (Swarm). */
-  attachable?: boolean;
-  /** Labels. */
-  labels?: Record<string, string>;
-}
-
-/** A volume. */
-export interface ComposeVolume extends ComposeExtensible {
-  /** Its name on the engine. */
-  name: string;
-  /** Volume driver; the engine's local one if absent. */
-  driver?: string;
-  /** Options of the driver. */
-  driver_opts?: Record<string, string>;
-  /** Labels. */
-  labels?: Record<string, string>;
-}
-
-/** A file of the stack. */
-export interface ComposeConfig {
-  /** Its name on the engine (Swarm). */
-  name?: string;
-  /** Path from the Compose file. */
-  file: string;
 }

@@ -24,6 +24,9 @@ export const support: Readonly<Record<Feature, Support>> = {
   'sidecar.processes': 'native',
   'sidecar.replicated': { unsupported: 'a sidecar shares the namespaces of the first replica only' },
   replicas: 'native',
+  'identity.stable': {
+    emulated: 'Compose numbers the containers, and stops each before its successor starts; several start, and are replaced, all at once',
+  },
   autoscaling: { unsupported: 'Compose does not scale; the fewest replicas run' },
   'disruption-budget': { unsupported: 'there is one host' },
   spread: { unsupported: 'there is one host' },
@@ -49,12 +52,41 @@ export const support: Readonly<Record<Feature, Support>> = {
   'network.aliases': 'native',
   'network.edges': {
     emulated:
-      'by segment: containers of one segment reach each other on every port; outgoing traffic (internet, host, metadata address) is ' +
-      'not limited, but for the internet from an internal segment; put what must not meet into segments of its own',
+      'by networks: two that an edge joins, or a segment, reach each other in both directions and on every port, nobody else does; ' +
+      'outgoing traffic is not limited for what has an edge to the outside or is in a segment that is not internal, and refused for all else',
   },
+  'network.open': { emulated: 'the members of every segment can connect to each other, on every port' },
+  'network.dns-name': { emulated: 'outgoing traffic is not limited to addresses or names' },
+  'start.ready': { emulated: '`docker compose up` waits for the health check; a later restart of the engine starts everything at once' },
+  'start.completed': { emulated: '`docker compose up` waits for the end of the task' },
+  task: {
+    emulated:
+      'a service that is not restarted once it has ended without an error, and that every `up` runs again, after it has stopped what ' +
+      'it replaces: the file names the command that runs it before that; nothing ends it when its time is over',
+  },
+  'task.schedule': { unsupported: 'Compose has no scheduler; say in schedule.resident which program of the image keeps the schedule' },
+  'task.resident': {
+    emulated:
+      'a service that stays up and runs the task by the schedule; how often it tries, for how long and how late is up to its program',
+  },
+  'config.file': { emulated: 'a file beside the Compose file, with its version in its name' },
   'secret.environment': {
     emulated: 'a variable that has to be set where `docker compose` is run; whoever may inspect the container can read it',
   },
+  'secret.template': {
+    emulated: 'a variable that has to be set where `docker compose` is run; whoever may inspect the container can read it',
+  },
+  'secret.file': {
+    emulated:
+      'a file beside the Compose file, `secrets/<secret>/<key>`, that the user of the container can read; a variable holds its version',
+  },
+  'secret.config': { emulated: 'a file or variable beside the Compose file holds the value' },
+  'secret.generated': { emulated: 'a file or variable beside the Compose file holds the value; the file names the command that makes it' },
+  'secret.external': { emulated: 'a file or variable beside the Compose file holds the value' },
+  'secret.vault': { emulated: 'a file or variable beside the Compose file holds the value' },
+  'secret.sealed': { emulated: 'a file or variable beside the Compose file holds the value' },
+  'destroy.guard': { emulated: '`docker compose down` keeps volumes; run the command with `docker compose exec` before `down --volumes`' },
+  'operator.object': { unsupported: 'operators act on objects of Kubernetes alone' },
   'late-bound': { unsupported: 'a file is written before anything is deployed; where acknowledged, a variable of the same name is read' },
   'volume.owner': {
     emulated: 'a new volume takes owner and mode of the directory that the image has at its path, and without one belongs to root',
@@ -62,6 +94,9 @@ export const support: Readonly<Record<Feature, Support>> = {
   'volume.size': { emulated: 'the local driver takes no size; quotas belong to the file system of the host' },
   'volume.class': { unsupported: 'the engine has volume drivers, and no storage classes' },
   'volume.shared': 'native',
+  'volume.per-replica': {
+    unsupported: 'all replicas of a service have the same volumes; where that is acknowledged, one replica runs',
+  },
   'volume.driver': 'native',
   'route.address': 'native',
   'route.sources': { unsupported: "a published port takes every source; filter in the host's DOCKER-USER chain" },

@@ -1,20 +1,25 @@
 import type * as docker from '@pulumi/docker';
-import { isLateBound, isSecretKey } from '../../model/workload/container';
-import type { ContainerSpec, EnvSpec, WorkloadSpec } from '../../model/workload/spec';
+import type { ContainerSpec, GroupSpec } from '../../model/workload/spec';
+import { OUTSIDE } from '../../platform/networks';
 import type { At } from '../../platform/platform';
-import { healthcheck, needsProber, waitSeconds } from './health';
-import type { DockerNatives, Editable, SecretReference } from './natives';
+import { plainEnvs } from './env';
+import { healthcheck, needsProber } from './health';
+import type { DockerNatives, Editable } from './natives';
 import { PROBER_DIRECTORY, proberVolume } from './prober';
 
 type ContainerArgs = Editable<docker.ContainerArgs>;
-/** What a workload's cell may know. */
-export type WorkloadAt = At<DockerNatives, 'workload'>;
+/** What the cells of workloads and tasks may know. */
+export type GroupAt = Omit<At<DockerNatives>, 'part'>;
 
-/** The arguments that main containers and sidecars have in common. */
-export function containerArgs(spec: ContainerSpec, workload: WorkloadSpec, at: WorkloadAt): ContainerArgs {
-  const grace = Math.ceil(workload.shutdown.grace / 1000);
+/**
+ * The arguments that all containers have in common: those of workloads and of tasks, main containers and sidecars.
+ *
+ * @param replica the number of the replica, by which its own volumes are called
+ */
+export function containerArgs(spec: ContainerSpec, group: GroupSpec, at: GroupAt, replica = 1): ContainerArgs {
+  const grace = Math.ceil(group.shutdown.grace / 1000);
   const envs = plainEnvs(spec.env);
-  const volumes = volumesOf(spec, at);
+  const volumes = volumesOf(spec, replica, at);
   return {
     // the reference, not the id of a RemoteImage: the provider pulls what is absent, and a container's image can be read
     image: spec.image.reference,
@@ -35,33 +40,42 @@ export function containerArgs(spec: ContainerSpec, workload: WorkloadSpec, at: W
     init: spec.init,
     ...resources(spec, at),
     ...(spec.ulimits.length > 0 && { ulimits: spec.ulimits.map((limit) => ({ ...limit })) }),
-    ...(spec.health && { healthcheck: healthcheck(spec.health), wait: true, waitTimeout: waitSeconds(spec.health) }),
-    ...restart(workload, at),
-    mustRun: true,
+    ...(spec.health && { healthcheck: healthcheck(spec.health) }),
     stopTimeout: grace,
     destroyGraceSeconds: grace,
     removeVolumes: true,
-    logDriver: workload.logging.driver,
-    ...(Object.keys(workload.logging.options).length > 0 && { logOpts: { ...workload.logging.options } }),
-    labels: labels(spec, workload, at),
+    logDriver: group.logging.driver,
+    ...(Object.keys(group.logging.options).length > 0 && { logOpts: { ...group.logging.options } }),
   };
 }
 
-/** Environment variables with secret values, by reference. */
-export function secretEnvs(spec: ContainerSpec, at: WorkloadAt): Record<string, SecretReference> {
-  const found: Record<string, SecretReference> = {};
-  for (const { name, value } of spec.env) {
-    if (isSecretKey(value)) found[name] = { spec: at.spec(value.secret), key: value.key };
-  }
-  return found;
+/** Labels as the provider wants them, sorted. */
+export function labelsOf(
+  group: GroupSpec,
+  more: Readonly<Record<string, string>>,
+  own: Readonly<Record<string, string>>,
+  at: GroupAt,
+): NonNullable<ContainerArgs['labels']> {
+  const all: Record<string, string> = {
+    ...group.annotations,
+    ...group.labels,
+    ...more,
+    'ironhull.stack': at.stack.name,
+    'ironhull.environment': at.environment.name,
+    ...own,
+  };
+  return Object.keys(all)
+    .sort()
+    .map((label) => ({ label, value: all[label] as string }));
 }
 
-function plainEnvs(env: readonly EnvSpec[]): NonNullable<ContainerArgs['envs']> {
-  return env.flatMap(({ name, value }) => {
-    if (isSecretKey(value)) return [];
-    if (isLateBound(value)) return [value.apply((known) => `${name}=${known}`) as string];
-    return [`${name}=${value}`];
-  });
+/** The networks of a main container. Where a network leads outside, its members are found by no name: they cannot reach each other. */
+export function attachments(at: GroupAt): NonNullable<ContainerArgs['networksAdvanced']> {
+  return at.networks.map(({ name, segment, aliases, address }) => ({
+    name,
+    ...((segment || name !== OUTSIDE) && { aliases: [...new Set([at.name, ...aliases])] }),
+    ...(address !== undefined && { ipv4Address: address }),
+  }));
 }
 
 function tmpfs(spec: ContainerSpec): Record<string, string> {
@@ -72,9 +86,9 @@ function tmpfs(spec: ContainerSpec): Record<string, string> {
   );
 }
 
-function volumesOf(spec: ContainerSpec, at: WorkloadAt): NonNullable<ContainerArgs['volumes']> {
+function volumesOf(spec: ContainerSpec, replica: number, at: GroupAt): NonNullable<ContainerArgs['volumes']> {
   const volumes: NonNullable<ContainerArgs['volumes']> = spec.mounts.map((mount) => ({
-    volumeName: at.nameOf(mount.volume),
+    volumeName: at.spec(mount.volume).perReplica ? `${at.nameOf(mount.volume)}-${replica}` : at.nameOf(mount.volume),
     containerPath: mount.path,
     ...(mount.readOnly && { readOnly: true }),
   }));
@@ -82,7 +96,7 @@ function volumesOf(spec: ContainerSpec, at: WorkloadAt): NonNullable<ContainerAr
   return volumes;
 }
 
-function resources(spec: ContainerSpec, at: WorkloadAt) {
+function resources(spec: ContainerSpec, at: GroupAt) {
   const { cpuLimit, cpuReservation, memoryLimit, memoryReservation } = spec.resources;
   const memory = mebibytes('memory.limit', memoryLimit, at);
   return {
@@ -101,7 +115,7 @@ function cores(milli: number): string {
   return text.split('0').length - 1 === 9 ? (milli / 1000).toFixed(1) : text.replace(/0+$/, '');
 }
 
-function mebibytes(where: string, bytes: number, at: WorkloadAt): number {
+function mebibytes(where: string, bytes: number, at: GroupAt): number {
   const mib = bytes / 2 ** 20;
   if (!Number.isInteger(mib)) {
     at.problem(
@@ -112,39 +126,4 @@ function mebibytes(where: string, bytes: number, at: WorkloadAt): number {
     );
   }
   return Math.ceil(mib);
-}
-
-function restart({ restart: { condition, maxAttempts } }: WorkloadSpec, at: WorkloadAt) {
-  if (condition === 'always') {
-    if (maxAttempts !== undefined && at.acknowledged('restart.policy') === undefined) {
-      at.problem(
-        'restart.maxAttempts',
-        "Docker counts attempts only with the condition 'on-failure'",
-        maxAttempts,
-        "use 'on-failure', or acknowledge 'restart.policy' with a reason",
-      );
-    }
-    return { restart: 'unless-stopped' };
-  }
-  return { restart: 'on-failure', ...(maxAttempts !== undefined && { maxRetryCount: maxAttempts }) };
-}
-
-function labels(spec: ContainerSpec, workload: WorkloadSpec, at: WorkloadAt): NonNullable<ContainerArgs['labels']> {
-  const all: Record<string, string> = {
-    ...workload.annotations,
-    ...workload.labels,
-    ...(workload.metrics &&
-      spec === workload.main && {
-        'prometheus.io/scrape': 'true',
-        'prometheus.io/port': String(workload.metrics.port.port),
-        'prometheus.io/path': workload.metrics.path,
-      }),
-    'ironhull.stack': at.stack.name,
-    'ironhull.environment': at.environment.name,
-    'ironhull.workload': at.name,
-    'ironhull.container': spec.name,
-  };
-  return Object.keys(all)
-    .sort()
-    .map((label) => ({ label, value: all[label] as string }));
 }

@@ -1,5 +1,5 @@
 import { goDuration } from '../../model/values/quantities';
-import type { ContainerSpec, HealthSpec, WorkloadSpec } from '../../model/workload/spec';
+import type { ContainerSpec, GroupSpec, HealthSpec } from '../../model/workload/spec';
 import { proberCommand, proberTimeout } from '../prober/prober';
 
 /** Whether a container's health is checked by the prober. */
@@ -30,7 +30,7 @@ export function waitSeconds(health: HealthSpec): number {
   return Math.ceil((health.startPeriod + (health.interval + health.timeout) * (health.retries + 1)) / 1000) + 30;
 }
 
-/** Whether any container of a workload needs the prober. */
-export function workloadNeedsProber(spec: WorkloadSpec): boolean {
+/** Whether any container of a workload or task needs the prober. */
+export function groupNeedsProber(spec: GroupSpec): boolean {
   return [spec.main, ...spec.sidecars].some(needsProber);
 }

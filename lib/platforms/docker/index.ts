@@ -1,14 +1,29 @@
-import type { Part } from '../../model/part';
+import type { GroupSpec } from '../../model/workload/spec';
 import type { Plan, Platform } from '../../platform/platform';
 import { commitWorkload } from './commit';
-import { workloadNeedsProber } from './health';
+import { groupNeedsProber } from './health';
 import type { DockerNatives, DockerOut } from './natives';
-import { makeNetwork, network, networkArgs, route, secret, volume } from './parts';
+import { config, makeImplied, network, object, route, secret, volume } from './parts';
 import { deliverProber } from './prober';
 import { support } from './support';
-import { defaultNetwork, draftWorkload } from './workload';
+import { commitTask, draftTask } from './task';
+import { draftWorkload } from './workload';
 
-export type { DockerContainer, DockerNatives, DockerOut, Draft, Editable, Leaf, Plain, SecretReference } from './natives';
+export type {
+  DockerContainer,
+  DockerFile,
+  DockerFileContent,
+  DockerFolder,
+  DockerNatives,
+  DockerOut,
+  Draft,
+  Editable,
+  Filled,
+  Leaf,
+  Plain,
+  SecretReference,
+  TemplatePart,
+} from './natives';
 
 /** Containers, networks and volumes of one Docker host, through Pulumi's Docker provider. */
 export const docker: Platform<DockerNatives, DockerOut> = {
@@ -16,18 +31,24 @@ export const docker: Platform<DockerNatives, DockerOut> = {
   title: 'Docker',
   natives: 'docker',
   support,
-  cells: { workload: { draft: draftWorkload, commit: commitWorkload }, volume, network, secret, route },
+  networking: { outside: 'shared', tasksAreReached: false },
+  cells: {
+    workload: { draft: draftWorkload, commit: commitWorkload },
+    task: { draft: draftTask, commit: commitTask },
+    volume,
+    network,
+    secret,
+    config,
+    object,
+    route,
+  },
   begin(plan, out) {
-    const workloads = workloadsOf(plan);
-    if (workloads.some((part) => part.resolve().spec.networks.length === 0)) {
-      const name = defaultNetwork(plan.stack.name);
-      makeNetwork(name, networkArgs(name, plan.stack), out);
-    }
-    const probed = workloads.find((part) => workloadNeedsProber(part.resolve().spec));
-    if (probed) deliverProber(plan.stack.name, probed.resolve().spec.main.image.reference, out);
+    for (const implied of plan.networks) makeImplied(implied, plan.stack, out);
+    const probed = groupsOf(plan).find(groupNeedsProber);
+    if (probed) deliverProber(plan.stack.name, probed.main.image.reference, out);
   },
 };
 
-function workloadsOf(plan: Plan<DockerNatives, DockerOut>): Part<'workload'>[] {
-  return plan.drafted.flatMap(({ part }) => (part.kind === 'workload' ? [part as Part<'workload'>] : []));
+function groupsOf(plan: Plan<DockerNatives, DockerOut>): GroupSpec[] {
+  return plan.drafted.flatMap(({ part }) => (part.kind === 'workload' || part.kind === 'task' ? [part.resolve().spec as GroupSpec] : []));
 }

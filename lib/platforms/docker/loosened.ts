@@ -1,5 +1,5 @@
 import type { Problem } from '../../model/problems';
-import type { WorkloadSpec } from '../../model/workload/spec';
+import type { GroupSpec } from '../../model/workload/spec';
 import type { Plan } from '../../platform/platform';
 import { looser } from '../../stack/loosened';
 import type { DockerContainer, DockerNatives, DockerOut } from './natives';
@@ -7,10 +7,10 @@ import type { DockerContainer, DockerNatives, DockerOut } from './natives';
 /** Warns of edits that left a container less protected than its spec says; once for all replicas. */
 export function loosened(planned: Plan<DockerNatives, DockerOut>): Problem[] {
   return planned.drafted.flatMap(({ part, native, at }) => {
-    if (part.kind !== 'workload') return [];
-    const spec = part.resolve().spec as WorkloadSpec;
+    if (part.kind !== 'workload' && part.kind !== 'task') return [];
+    const spec = part.resolve().spec as GroupSpec;
     const found = new Map<string, Problem>();
-    for (const { role, args } of (native as DockerNatives['workload']).containers) {
+    for (const { role, args } of (native as DockerNatives['workload' | 'task']).containers) {
       const container = role === 'main' ? spec.main : spec.sidecars.find(({ name }) => name === role);
       if (!container) continue;
       const where = role === 'main' ? undefined : `sidecars.${role}`;

@@ -1,22 +1,27 @@
 import type { NetworkSpec } from '../../model/kinds/network';
 import type { VolumeSpec } from '../../model/kinds/volume';
 import { takeHostPort } from '../../platform/cells/host-ports';
-import type { Cell, StackView } from '../../platform/platform';
+import type { ImpliedNetwork } from '../../platform/networks';
+import type { At, Cell, StackView } from '../../platform/platform';
+import { scoped } from './names';
 import type { DockerNatives, DockerOut } from './natives';
-import { defaultNetwork, LOOPBACK } from './workload';
+import { LOOPBACK } from './workload';
 
 type Table = { readonly [K in keyof DockerNatives]: Cell<K, DockerNatives, DockerOut> };
 
 /** Bridge networks. */
 export const network: Table['network'] = {
-  draft(spec, at) {
-    if (at.name === defaultNetwork(at.stack.name)) {
-      at.problem('', "the name is that of the stack's own network", at.name, 'choose another id, or give the segment a name');
-    }
-    return { args: networkArgs(at.name, at.stack, spec) };
-  },
+  draft: (spec, at) => ({ args: networkArgs(at.name, at.stack, spec) }),
   commit: ({ args }, _spec, at, out) => makeNetwork(at.name, args, out),
 };
+
+/** A network that nobody declared, called after its stack: another stack of the host may have one of that name. */
+export function makeImplied({ name, kind }: ImpliedNetwork, stack: StackView, out: DockerOut): void {
+  const args = networkArgs(scoped(stack.name, name), stack);
+  if (kind === 'outside') args.options = { 'com.docker.network.bridge.enable_icc': 'false' };
+  else args.internal = true;
+  makeNetwork(name, args, out);
+}
 
 /** The arguments of a bridge network. */
 export function networkArgs(name: string, stack: StackView, spec?: NetworkSpec): DockerNatives['network']['args'] {
@@ -40,35 +45,61 @@ export function networkArgs(name: string, stack: StackView, spec?: NetworkSpec):
 export function makeNetwork(name: string, args: DockerNatives['network']['args'], out: DockerOut): void {
   const made = new out.sdk.Network(
     name,
-    { ...args, name: out.prefix + name },
+    { ...args, name: `${out.prefix}${args.name}` },
     // two networks cannot have the same name or addresses
     { parent: out.parent, deleteBeforeReplace: true },
   );
   out.networks.set(name, made);
 }
 
-/** Named volumes. */
+/** What only an operator of Kubernetes acts on: left out where that was acknowledged. */
+export const object: Table['object'] = { draft: () => ({}), commit: () => undefined };
+
+/** Named volumes; of one that each replica has of its own, a volume for each number. */
 export const volume: Table['volume'] = {
-  draft: (spec: VolumeSpec, at) => ({
-    args: {
-      name: at.name,
-      driver: spec.driver,
-      ...(Object.keys(spec.driverOptions).length > 0 && { driverOpts: { ...spec.driverOptions } }),
-      labels: [{ label: 'ironhull.stack', value: at.stack.name }],
-    },
-  }),
+  draft: (spec: VolumeSpec, at) => {
+    if (spec.perReplica) for (const name of volumeNames(at)) at.claim('volume', name);
+    return {
+      args: {
+        name: at.name,
+        driver: spec.driver,
+        ...(Object.keys(spec.driverOptions).length > 0 && { driverOpts: { ...spec.driverOptions } }),
+        labels: [{ label: 'ironhull.stack', value: at.stack.name }],
+      },
+    };
+  },
   commit: ({ args }, spec, at, out) => {
-    const made = new out.sdk.Volume(
-      at.name,
-      { ...args, name: out.prefix + at.name },
-      { parent: out.parent, deleteBeforeReplace: true, retainOnDelete: spec.keep },
-    );
-    out.volumes.set(at.name, made);
+    for (const name of volumeNames(at)) {
+      const made = new out.sdk.Volume(
+        name,
+        { ...args, name: out.prefix + name },
+        { parent: out.parent, deleteBeforeReplace: true, retainOnDelete: spec.keep },
+      );
+      out.volumes.set(name, made);
+    }
   },
 };
 
+function volumeNames({ name, perReplicaOf, spec }: At<DockerNatives, 'volume'>): string[] {
+  if (!perReplicaOf) return [name];
+  return Array.from({ length: spec(perReplicaOf).replicas }, (_, i) => `${name}-${i + 1}`);
+}
+
 /** Secrets are values of the stack's secret config: there is nothing to make. */
 export const secret: Table['secret'] = { draft: () => ({}), commit: () => undefined };
+
+/** Configuration files are made for each container that has them, together with its other files. */
+export const config: Table['config'] = {
+  draft: (spec) => ({ files: Object.fromEntries(Object.entries(spec.files).map(([name, content]) => [name, contentOf(content)])) }),
+  commit: () => undefined,
+};
+
+/** Text where it is text, so that it can be read in a preview and looked through. */
+function contentOf(content: string | Uint8Array): { content: string } | { contentBase64: string } {
+  const text = Buffer.from(content as Uint8Array).toString('utf8');
+  if (typeof content === 'string' || Buffer.from(text).equals(content)) return { content: text };
+  return { contentBase64: Buffer.from(content).toString('base64') };
+}
 
 /** Published ports stand on the container; a route only takes its port of the host. */
 export const route: Table['route'] = {

@@ -1,17 +1,13 @@
 import * as pulumi from '@pulumi/pulumi';
+import { DOCKER_COMMAND } from './command';
 import type { DockerOut } from './natives';
 
-/**
- * What Pulumi runs for a limit: the text of a module. Written as text, and not as a function that Pulumi turns into
- * text, because that text stands in the stack's state: it must not depend on the compiler in use, and turning functions
- * into text loads the TypeScript compiler, which costs more than all the rest of a program's start.
- */
+/** What Pulumi runs for a limit: the text of a module. */
 export const PIDS_PROVIDER = `exports.handler = () => {
+  ${DOCKER_COMMAND}
   const run = async ({ container, limit, host }) => {
-    const { execFile } = require('child_process');
-    const args = [...(host ? ['--host', host] : []), 'update', '--pids-limit', String(limit), container];
-    await new Promise((resolve, reject) => execFile('docker', args, (error, out, err) =>
-      error ? reject(new Error('docker update --pids-limit failed: ' + (err || error.message))) : resolve(out)));
+    const { code, said } = await docker(host, 'update', '--pids-limit', String(limit), container);
+    if (code !== 0) throw new Error('docker update --pids-limit failed: ' + said);
   };
   return {
     create: async (inputs) => { await run(inputs); return { id: inputs.container, outs: inputs }; },

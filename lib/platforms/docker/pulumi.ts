@@ -1,12 +1,15 @@
 import * as docker from '@pulumi/docker';
 import * as pulumi from '@pulumi/pulumi';
 import type { IConstruct } from 'constructs';
-import type { Problem } from '../../model/problems';
+import { below, once, type Problem } from '../../model/problems';
 import type { Plan } from '../../platform/platform';
 import { commit, plan, type RenderOptions } from '../../platform/render';
-import { secretConfigKey, trySecretValue } from '../../stack/secrets';
+import { guardDestroy, guardsOf } from '../../stack/destroy-guard';
+import { isMissing, SecretValues, secretConfigKey, secretVersion } from '../../stack/secrets';
+import { isReference } from './env';
 import { type DockerNatives, type DockerOut, docker as platform } from './index';
 import { loosened } from './loosened';
+import type { DockerContainer, SecretReference } from './natives';
 
 /** How a stack is deployed to a Docker host. */
 export interface DockerDeployment {
@@ -30,17 +33,29 @@ export function planDocker(root: IConstruct, options: RenderOptions = {}): Plan<
 
 /** Registers the resources of a planned stack. */
 export function commitDocker(planned: Plan<DockerNatives, DockerOut>, parent: pulumi.Resource, options: DockerDeployment = {}): void {
-  commit(planned, {
+  const values = new SecretValues(parent);
+  const out: DockerOut = {
     sdk: docker,
     parent,
     prefix: options.namespace ? `${options.namespace}-` : '',
     architecture: options.architecture ?? 'amd64',
     host: engineAddress(options.provider),
-    secret: ({ spec, key }) => trySecretValue(spec, key) as pulumi.Output<string>,
+    secret: ({ spec, key }) => values.value(spec, key),
+    secretVersion,
     networks: new Map(),
     volumes: new Map(),
-    containers: new Map(),
+    folders: new Map(),
+    ready: new Map(),
+  };
+  commit(planned, out);
+  const guards = guardsOf(planned.drafted, ({ part }, command) => {
+    // the first is the service's own container
+    const container = out.ready.get(part)?.[0] as docker.Container | undefined;
+    if (!container) return undefined;
+    const args = [...(out.host === undefined ? [] : ['--host', out.host]), 'exec', container.id, ...command];
+    return [{ program: 'docker', args }];
   });
+  guardDestroy(guards, parent, [...out.ready.values()].flat());
 }
 
 /** Renders a stack and registers its resources. */
@@ -60,20 +75,31 @@ function engineAddress(provider: pulumi.ProviderResource | undefined): pulumi.In
 }
 
 function missingSecrets(planned: Plan<DockerNatives, DockerOut>): Problem[] {
-  const problems = new Map<string, Problem>();
-  for (const { part, native, at } of planned.drafted) {
-    if (part.kind !== 'workload') continue;
-    for (const container of (native as DockerNatives['workload']).containers) {
-      for (const [variable, { spec, key }] of Object.entries(container.secretEnvs)) {
-        if (trySecretValue(spec, key) !== undefined) continue;
+  const problems = planned.drafted.flatMap(({ part, native, at }) => {
+    if (part.kind !== 'workload' && part.kind !== 'task') return [];
+    const { containers } = native as DockerNatives['workload' | 'task'];
+    return containers.flatMap((container) =>
+      secretsOf(container).flatMap(({ where, spec, key }): Problem[] => {
+        if (!isMissing(spec, key)) return [];
         const name = secretConfigKey(spec, key);
-        problems.set(`${at.path}\0${variable}`, {
-          path: `${at.path}: env.${variable}`,
-          what: `the stack's config has no value for the secret ${name}`,
-          fix: `run: pulumi config set --secret ${name}`,
-        });
-      }
-    }
-  }
-  return [...problems.values()];
+        const what = `the stack's config has no value for the secret ${name}`;
+        return [{ path: below(at.path, where), what, fix: `run: pulumi config set --secret ${name}` }];
+      }),
+    );
+  });
+  return once(problems);
+}
+
+/** The secret values of a container, with the property that names each. */
+function secretsOf({ role, secretEnvs, templates, folders }: DockerContainer): (SecretReference & { readonly where: string })[] {
+  const of = role === 'main' ? '' : `sidecars.${role}.`;
+  return [
+    ...Object.entries(secretEnvs).map(([name, one]) => ({ ...one, where: `${of}env.${name}` })),
+    ...Object.entries(templates).flatMap(([name, parts]) =>
+      parts.filter(isReference).map((one) => ({ ...one, where: `${of}env.${name}` })),
+    ),
+    ...folders.flatMap(({ files }) =>
+      files.flatMap((file) => ('secret' in file ? [{ ...file.secret, where: `${of}files.${file.path}` }] : [])),
+    ),
+  ];
 }

@@ -25,6 +25,9 @@ export const support: Readonly<Record<Feature, Support>> = {
   'sidecar.processes': 'native',
   'sidecar.replicated': 'native',
   replicas: { emulated: 'numbered containers that share a network alias; clients choose by DNS' },
+  'identity.stable': {
+    emulated: 'numbered containers, each made after the one before it is well, and stopped before its successor starts',
+  },
   autoscaling: { unsupported: 'Docker does not scale; the fewest replicas run' },
   'disruption-budget': { unsupported: 'there is one host' },
   spread: { unsupported: 'there is one host' },
@@ -50,10 +53,43 @@ export const support: Readonly<Record<Feature, Support>> = {
   'network.aliases': 'native',
   'network.edges': {
     emulated:
-      'by segment: containers of one segment reach each other on every port; outgoing traffic (internet, host, metadata address) is ' +
-      'not limited, but for the internet from an internal segment; put what must not meet into segments of its own',
+      'by networks: two that an edge joins, or a segment, reach each other in both directions and on every port, nobody else does; ' +
+      'outgoing traffic is not limited for what is published, has an edge to the outside or is in a segment that is not internal, ' +
+      'and refused for all else, but for what listens on addresses of the host itself',
+  },
+  'network.open': 'native',
+  'network.dns-name': { emulated: 'outgoing traffic is not limited to addresses or names' },
+  'start.ready': {
+    emulated:
+      'an update waits for the health check of the other, and only for its start where it has none; a later restart of the engine ' +
+      'starts everything at once',
+  },
+  'start.completed': {
+    emulated: 'an update runs the task and waits for its end; a later restart of the engine starts what waited for it at once',
+  },
+  task: { emulated: 'a container that is made, started by the docker command and waited for; another version is another container' },
+  'task.schedule': { unsupported: 'Docker has no scheduler; say in schedule.resident which program of the image keeps the schedule' },
+  'task.resident': {
+    emulated:
+      'a container that stays up and runs the task by the schedule; how often it tries, for how long and how late is up to its program',
+  },
+  'config.file': {
+    emulated:
+      'a volume of its own for each version, filled through a container that never starts and mounted read-only at the directory of ' +
+      'the file, with what the image has there',
   },
   'secret.environment': { emulated: "from the stack's secret config; whoever may inspect the container can read it" },
+  'secret.template': { emulated: "from the stack's secret config; whoever may inspect the container can read it" },
+  'secret.file': {
+    emulated: "from the stack's secret config, in a volume for each version that everybody in the container and root of the host can read",
+  },
+  'secret.config': 'native',
+  'secret.generated': { emulated: "by @pulumi/random, encrypted in the stack's state" },
+  'secret.external': { emulated: "the stack's secret config holds the values" },
+  'secret.vault': { emulated: "the stack's secret config holds the values" },
+  'secret.sealed': { emulated: "the stack's secret config holds the values" },
+  'destroy.guard': { emulated: '`pulumi destroy` asks in the container with the docker command; `docker rm` asks nobody' },
+  'operator.object': { unsupported: 'operators act on objects of Kubernetes alone' },
   'late-bound': {
     emulated: 'text of the container once it is known; if the value is secret, whoever may inspect the container can read it',
   },
@@ -63,6 +99,9 @@ export const support: Readonly<Record<Feature, Support>> = {
   'volume.size': { emulated: 'the local driver takes no size; quotas belong to the file system of the host' },
   'volume.class': { unsupported: 'the engine has volume drivers, and no storage classes' },
   'volume.shared': 'native',
+  'volume.per-replica': {
+    emulated: 'a volume for each numbered container; with fewer replicas those of the others go, unless they are kept',
+  },
   'volume.driver': 'native',
   'route.address': 'native',
   'route.sources': { unsupported: "a published port takes every source; filter in the host's DOCKER-USER chain" },

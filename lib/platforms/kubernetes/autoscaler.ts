@@ -1,9 +1,8 @@
 import type { HPAScalingRules, MetricSpec } from 'kubernetes-types/autoscaling/v2';
 import type { ScalingBehaviorSpec, ScalingSpec, WorkloadSpec } from '../../model/workload/spec';
 import type { At } from '../../platform/platform';
-import { metadataOf, selectorOf } from './metadata';
+import { labels, metadataOf, selectorOf } from './metadata';
 import type { KubernetesNatives, KubernetesOptions, WorkloadNative } from './natives';
-import { labels } from './service';
 
 /** The autoscaler of a workload. */
 export function autoscaler(

@@ -3,8 +3,9 @@ import type { Part } from '../../model/part';
 import type { At, Plan } from '../../platform/platform';
 import { plan } from '../../platform/render';
 import { namespaceWarnings } from './namespaces';
-import type { KubernetesNatives, KubernetesOptions, Manifest, ManifestSink } from './natives';
+import type { KubernetesNatives, KubernetesOptions, Live, Manifest, ManifestSink } from './natives';
 import { kubernetesWith } from './platform';
+import { proberMap, usesProber } from './prober';
 import { space } from './space';
 
 const CHART = Symbol.for('cdk8s.Chart');
@@ -20,6 +21,8 @@ export interface ChartSettings {
   readonly defaultDeny: boolean;
   /** When the kubelet asks the registry for an image. */
   readonly imagePullPolicy?: KubernetesOptions['imagePullPolicy'];
+  /** What else pods of ours need to know of the cluster. */
+  readonly cluster?: Pick<KubernetesOptions, 'architecture' | 'kubectlImage' | 'apiServer'>;
 }
 
 /** A chart of whatever copy of cdk8s. */
@@ -68,8 +71,12 @@ export interface StackOptions extends KubernetesOptions {
   readonly defaultDeny?: boolean;
 }
 
-/** The objects of ours in a chart, without those of nested charts. */
-export function chartObjects(chart: ChartLike): StackObjects {
+/**
+ * The objects of ours in a chart, without those of nested charts.
+ *
+ * @param live what is known where Pulumi deploys the chart
+ */
+export function chartObjects(chart: ChartLike, live?: Live): StackObjects {
   const settings = (chart as { [SETTINGS]?: ChartSettings })[SETTINGS];
   return stackObjects(chart, {
     name: settings?.system ?? chart.namespace ?? chart.node.id,
@@ -78,6 +85,8 @@ export function chartObjects(chart: ChartLike): StackObjects {
     ...(chart.namespace !== undefined && { namespace: chart.namespace }),
     ...(chart.labels && { labels: chart.labels }),
     ...(settings?.imagePullPolicy && { imagePullPolicy: settings.imagePullPolicy }),
+    ...settings?.cluster,
+    ...(live && { live }),
   });
 }
 
@@ -90,6 +99,7 @@ export function stackObjects(root: IConstruct, options: StackOptions): StackObje
   if (options.createNamespace && options.namespace !== undefined) {
     objects.push(...space(root, options.namespace, options, planned));
   }
+  if (usesProber(planned.drafted, options)) objects.push({ construct: root, manifest: proberMap(root, planned.stack, options) });
   const sink: ManifestSink = { add: (manifest, at) => objects.push({ construct: at.part as Part, manifest, at }) };
   const cells = planned.platform.cells as {
     readonly [kind: string]: { commit(native: object, spec: object, at: object, out: ManifestSink): void };

@@ -28,6 +28,15 @@ export interface IronhullChartProps {
   readonly labels?: Readonly<Record<string, string>>;
   /** When the kubelet asks the registry for an image. @default 'Always' */
   readonly imagePullPolicy?: KubernetesOptions['imagePullPolicy'];
+  /** Architecture of the nodes on which pods wait for others with the prober. @default 'amd64' */
+  readonly architecture?: KubernetesOptions['architecture'];
+  /**
+   * Image of kubectl, with which a finished task leaves the mark that others wait for.
+   * @default 'registry.k8s.io/kubectl:v1.34.1'
+   */
+  readonly kubectlImage?: string;
+  /** Addresses of the API server in CIDR notation, to which such a task may connect. @default - any, on ports 443 and 6443 */
+  readonly apiServer?: readonly string[];
 }
 
 /**
@@ -51,6 +60,11 @@ export class IronhullChart extends Chart {
       createNamespace: props.createNamespace ?? true,
       defaultDeny: props.defaultDeny ?? true,
       ...(props.imagePullPolicy && { imagePullPolicy: props.imagePullPolicy }),
+      cluster: {
+        ...(props.architecture && { architecture: props.architecture }),
+        ...(props.kubectlImage !== undefined && { kubectlImage: props.kubectlImage }),
+        ...(props.apiServer && { apiServer: [...props.apiServer] }),
+      },
     });
   }
 }

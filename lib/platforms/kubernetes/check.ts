@@ -1,8 +1,11 @@
+import { MAX_NAME } from '../../model/names';
 import { displayPath, type Problem } from '../../model/problems';
-import { isLateBound } from '../../model/workload/container';
 import { isLabelKey } from '../../model/workload/labels';
+import { isLateBound } from '../../model/workload/references';
 import type { Placed } from './chart-plan';
 import { type FinishedManifest, finish, type Json } from './finish';
+import { holdsSecrets } from './late-secret';
+import { taintProblems } from './taint';
 
 type Fields = { readonly [key: string]: Json };
 
@@ -18,11 +21,17 @@ const DNS_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-
  *
  * @param late whether values that are not known yet may stand in it
  */
-export function finishOurs({ construct, manifest }: Placed, problems: Problem[], late = false): FinishedManifest {
+export function finishOurs({ construct, manifest, at }: Placed, problems: Problem[], late = false): FinishedManifest {
   const path = displayPath(construct);
   const before = problems.length;
+  if (!late && holdsSecrets(manifest)) {
+    const what = "values of a Pulumi stack's config exist only through Pulumi, so no file can hold them";
+    problems.push({ path, what, value: manifest.metadata.name, fix: 'deploy with Pulumi, or use another kind of secret here' });
+    return { ...manifest, metadata: { ...manifest.metadata } } as unknown as FinishedManifest;
+  }
   const json = finish(manifest, path, problems, late);
-  // one mistake, one message
+  // one mistake, one message; what belongs to a part was searched with it
+  if (problems.length === before && !at) problems.push(...taintProblems(json, construct));
   if (problems.length === before) new Check(path, problems).manifest(json);
   return json;
 }
@@ -37,14 +46,25 @@ class Check {
     const service = kind === 'Service';
     this.text('metadata.name', metadata.name, service ? SERVICE_NAME : DNS_NAME, `no name of a ${kind}`, 'use a DNS name in lower case');
     this.metadata('metadata', metadata);
-    if (kind === 'Deployment') this.deployment(fieldsOf(spec));
+    if (kind === 'Deployment' || kind === 'StatefulSet') this.deployment(fieldsOf(spec));
+    if (kind === 'Job') this.template(fieldsOf(fieldsOf(spec).template));
+    if (kind === 'CronJob') this.cronJob(metadata.name, fieldsOf(spec));
   }
 
   private deployment(spec: Fields): void {
     const template = fieldsOf(spec.template);
-    const metadata = fieldsOf(template.metadata);
-    this.metadata('spec.template.metadata', metadata);
-    this.selector(fieldsOf(fieldsOf(spec.selector).matchLabels), fieldsOf(metadata.labels));
+    this.template(template);
+    this.selector(fieldsOf(fieldsOf(spec.selector).matchLabels), fieldsOf(fieldsOf(template.metadata).labels));
+  }
+
+  /** Its controller adds eleven characters to the name. */
+  private cronJob(name: string, spec: Fields): void {
+    if (name.length > MAX_NAME) this.problem('metadata.name', 'is no name of a CronJob', name, `use at most ${MAX_NAME} characters`);
+    this.template(fieldsOf(fieldsOf(fieldsOf(spec.jobTemplate).spec).template));
+  }
+
+  private template(template: Fields): void {
+    this.metadata('spec.template.metadata', fieldsOf(template.metadata));
     this.containers(fieldsOf(template.spec));
   }
 

@@ -6,7 +6,9 @@ import { type ChartLike, chartObjects, isChart, type StackObjects } from './char
 import { finishOurs } from './check';
 import { type FinishedManifest, finish } from './finish';
 import type { Ledger } from './ledger';
+import type { Live } from './natives';
 import { orderByDependencies } from './order';
+import { taintProblems } from './taint';
 
 const API_OBJECT = Symbol.for('cdk8s.ApiObject');
 /** What others need before they can be made at all. */
@@ -44,10 +46,10 @@ export class ChartContent {
    * Finishes everything: namespaces and definitions first, then ours as it was drafted, then what others made as it
    * stands in the tree, and all that only as far as dependencies do not want it otherwise.
    */
-  finish(problems: Problem[], ledger: Ledger, late = false): { readonly units: Unit[]; readonly planned: StackObjects } {
-    const planned = chartObjects(this.chart);
+  finish(problems: Problem[], ledger: Ledger, live?: Live): { readonly units: Unit[]; readonly planned: StackObjects } {
+    const planned = chartObjects(this.chart, live);
     problems.push(...planned.plan.problems);
-    const units = this.units(planned, problems, late);
+    const units = this.units(planned, problems, live !== undefined);
     for (const { construct, manifests } of units) {
       for (const { apiVersion, kind, metadata } of manifests) ledger.add({ apiVersion, kind, ...metadata }, construct, this.chart);
     }
@@ -77,13 +79,14 @@ export class ChartContent {
   }
 }
 
-/** Writes down what others made in a chart, without what nested charts hold. */
-export function addForeign(ledger: Ledger, chart: ChartLike): void {
+/** Writes down and checks what others made in a chart, without what nested charts hold. */
+export function addForeign(ledger: Ledger, chart: ChartLike, problems: Problem[]): void {
   const stack: IConstruct[] = [chart];
   for (let at = stack.pop(); at; at = stack.pop()) {
     if (API_OBJECT in at && !isOurs(at)) {
       const { apiVersion, kind, name, metadata } = at as unknown as ApiObject;
       ledger.add({ apiVersion, kind, name, namespace: metadata.namespace }, at, chart);
+      foreignJson(at as unknown as ApiObject, problems, false);
     }
     const { children } = at.node;
     for (let i = children.length - 1; i >= 0; i--) if (!isChart(children[i] as IConstruct)) stack.push(children[i] as IConstruct);
@@ -92,7 +95,10 @@ export function addForeign(ledger: Ledger, chart: ChartLike): void {
 
 function foreignJson(object: ApiObject, problems: Problem[], late: boolean): FinishedManifest | undefined {
   try {
-    return finish(object.toJson(), object.node.path, problems, late);
+    const before = problems.length;
+    const json = finish(object.toJson(), object.node.path, problems, late);
+    if (problems.length === before) problems.push(...taintProblems(json, object));
+    return json;
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error);
     problems.push({ path: object.node.path, what, fix: 'see the construct that says so' });

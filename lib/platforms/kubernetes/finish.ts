@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Problem } from '../../model/problems';
-import { isLateBound } from '../../model/workload/container';
+import { isLateBound } from '../../model/workload/references';
 
 /** What is written of an object: sorted, without anything undefined, and only what JSON knows. */
 export type Json = string | number | boolean | Json[] | { [key: string]: Json };

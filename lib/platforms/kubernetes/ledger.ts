@@ -61,7 +61,7 @@ export class Ledger {
       const list = [...kinds];
       const what =
         list.length === 1 ? `a ${list[0]} of the same name is made by ${other}` : `the ${list.join(', ')} are made by ${other} too`;
-      const pods = kinds.has('Deployment') ? ', and each would take the pods of the other for its own' : '';
+      const pods = kinds.has('Deployment') || kinds.has('StatefulSet') ? ', and each would take the pods of the other for its own' : '';
       const fix = kinds.has('Namespace')
         ? 'let one of them make it: createNamespace: false'
         : 'choose another id, or give one of them a name';

@@ -1,6 +1,7 @@
 import { kebab, shorten } from '../../model/names';
 import type { Part } from '../../model/part';
 import type { ImageSpec } from '../../model/values/image';
+import type { GroupSpec, WorkloadSpec } from '../../model/workload/spec';
 import type { At } from '../../platform/platform';
 import type { KubernetesNatives, KubernetesOptions } from './natives';
 
@@ -59,4 +60,19 @@ export function namespaceOf(part: Part): string | undefined {
 
 function isLabelValue(text: string): boolean {
   return /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(text);
+}
+
+/** The annotations by which Prometheus finds the metrics. */
+export function scrape(spec: WorkloadSpec): Record<string, string> {
+  if (!spec.metrics) return {};
+  return {
+    'prometheus.io/path': spec.metrics.path,
+    'prometheus.io/port': String(spec.metrics.port.port),
+    'prometheus.io/scrape': 'true',
+  };
+}
+
+/** The labels of what belongs to a workload or task. */
+export function labels(spec: GroupSpec, at: At<KubernetesNatives>): Record<string, string> {
+  return { ...labelsOf(at, at.name, spec.main.image), ...spec.labels, ...selectorOf(at.name) };
 }

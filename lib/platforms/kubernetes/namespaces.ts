@@ -1,6 +1,7 @@
 import { Part } from '../../model/part';
 import type { Problem } from '../../model/problems';
-import type { WorkloadSpec } from '../../model/workload/spec';
+import { Template } from '../../model/values/template';
+import type { GroupSpec } from '../../model/workload/spec';
 import type { At, Drafted, Plan } from '../../platform/platform';
 import { namespaceOf } from './metadata';
 import type { KubernetesNatives } from './natives';
@@ -12,10 +13,14 @@ import type { KubernetesNatives } from './natives';
  * a variable or an argument holds the name with its namespace.
  */
 export function namespaceWarnings(planned: Pick<Plan<KubernetesNatives, never>, 'drafted'>): Problem[] {
-  return planned.drafted.flatMap((one) => (one.part.kind === 'workload' ? warningsOf(one as Drafted<KubernetesNatives, 'workload'>) : []));
+  return planned.drafted.flatMap((one) =>
+    one.part.kind === 'workload' || one.part.kind === 'task' ? warningsOf(one as unknown as Drafted<KubernetesNatives, Either>) : [],
+  );
 }
 
-function warningsOf({ part, at }: Drafted<KubernetesNatives, 'workload'>): Problem[] {
+type Either = 'workload' | 'task';
+
+function warningsOf({ part, at }: Drafted<KubernetesNatives, Either>): Problem[] {
   const own = namespaceOf(part as Part);
   const peers = new Set(
     at.outgoing.flatMap(({ peer }) => (Part.isPart(peer) && namespaceOf(peer) !== own ? [peer as Part<'workload'>] : [])),
@@ -23,7 +28,7 @@ function warningsOf({ part, at }: Drafted<KubernetesNatives, 'workload'>): Probl
   return [...peers].flatMap((peer) => warningOf(at, peer, namespaceOf(peer as Part)));
 }
 
-function warningOf(at: At<KubernetesNatives, 'workload'>, peer: Part<'workload'>, theirs: string | undefined): Problem[] {
+function warningOf(at: At<KubernetesNatives, Either>, peer: Part<'workload'>, theirs: string | undefined): Problem[] {
   const name = at.nameOf(peer as Part);
   if (theirs === undefined) {
     const what = `an edge leads to ${name} in a chart without a namespace, so nothing says where it is`;
@@ -39,9 +44,12 @@ function warningOf(at: At<KubernetesNatives, 'workload'>, peer: Part<'workload'>
 }
 
 /** What a workload's programs are told. */
-function textsOf(spec: WorkloadSpec): string[] {
+function textsOf(spec: GroupSpec): string[] {
   return [spec.main, ...spec.sidecars].flatMap((one) => [
-    ...one.env.flatMap(({ value }) => (typeof value === 'string' ? [value] : [])),
+    ...one.env.flatMap(({ value }) => {
+      if (Template.isTemplate(value)) return value.parts.filter((one) => typeof one === 'string');
+      return typeof value === 'string' ? [value] : [];
+    }),
     ...(one.command ?? []),
     ...(one.args ?? []),
   ]);

@@ -1,7 +1,12 @@
 import type { Platform } from '../../platform/platform';
+import { configCell } from './config';
+import { identity } from './identity';
 import type { KubernetesNatives, KubernetesOptions, ManifestSink } from './natives';
+import { objectCell } from './object';
 import { routeCell } from './route';
+import { secretCell } from './secret';
 import { support } from './support';
+import { taskCell } from './task';
 import { volumeCell } from './volume';
 import { workloadCell } from './workload';
 
@@ -12,12 +17,17 @@ export function kubernetesWith(options: KubernetesOptions): Platform<KubernetesN
     title: 'Kubernetes',
     natives: 'kubernetes',
     support,
+    finishes: true,
+    identity,
     cells: {
       workload: workloadCell(options),
       volume: volumeCell(options),
       route: routeCell(options),
       network: { draft: () => ({}), commit: () => undefined },
-      secret: { draft: () => ({}), commit: () => undefined },
+      object: objectCell(options),
+      secret: secretCell(options),
+      config: configCell(options),
+      task: taskCell(options),
     },
   };
 }

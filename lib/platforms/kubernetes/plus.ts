@@ -1,7 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import type { ExternalPeer } from '../../model/edges';
+import type { ExternalPeer } from '../../model/edges/peers';
 import { nameOf } from '../../model/names';
 import type { Part } from '../../model/part';
 import { namespaceOf, selectorOf } from './metadata';

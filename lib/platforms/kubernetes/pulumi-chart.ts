@@ -6,6 +6,7 @@ import { type ChartLike, isChart } from './chart-plan';
 import { Commit, type FinishedObject } from './commit';
 import { ChartContent } from './content';
 import { Ledger } from './ledger';
+import { live, missingSecrets } from './live';
 import { restoreOutputs } from './outputs';
 import type { RegistrarOptions } from './registrar';
 import { validationProblems } from './validation';
@@ -28,7 +29,8 @@ export function deployChart(chart: ChartLike, options: RegistrarOptions): pulumi
       stack.push(...top.node.children.filter((child) => !isChart(child)).reverse());
     }
     const ledger = new Ledger();
-    const { units, planned } = content.finish(problems, ledger, true);
+    const { units, planned } = content.finish(problems, ledger, live);
+    problems.push(...missingSecrets(planned.plan));
     problems.push(...ledger.problems());
     const places = new Map<IConstruct, FinishedObject['at']>(planned.plan.drafted.map(({ part, at }) => [part, at] as const));
     return units.flatMap(({ construct, manifests }) => {
@@ -43,7 +45,7 @@ export function deployChart(chart: ChartLike, options: RegistrarOptions): pulumi
 function register(objects: readonly FinishedObject[], content: ChartContent, options: RegistrarOptions): pulumi.CustomResource[] {
   const commit = new Commit(objects, options);
   const below = new Map<IConstruct, pulumi.CustomResource[]>();
-  return objects.map((object) => {
+  const resources = objects.map((object) => {
     const around: IConstruct[] = [];
     for (let at: IConstruct | undefined = object.construct; at && content.has(at); at = at.node.scope) around.push(at);
     const after = around.flatMap((one) => one.node.dependencies.flatMap((target) => below.get(target) ?? []));
@@ -55,4 +57,6 @@ function register(objects: readonly FinishedObject[], content: ChartContent, opt
     }
     return resource;
   });
+  commit.guard(objects);
+  return resources;
 }

@@ -7,11 +7,12 @@ import { type StackObjects, stackObjects } from './chart-plan';
 import { finishOurs } from './check';
 import { Commit, type FinishedObject } from './commit';
 import { Ledger } from './ledger';
+import { live, missingSecrets } from './live';
 import type { KubernetesNatives, KubernetesOptions, ManifestSink } from './natives';
 import type { RegistrarOptions } from './registrar';
 
 /** How a stack is deployed to a cluster. */
-export interface KubernetesDeployment extends Omit<KubernetesOptions, 'namespace'> {
+export interface KubernetesDeployment extends Omit<KubernetesOptions, 'namespace' | 'live'> {
   /** The stack's name without its environment. */
   readonly name: string;
   /** The namespace of everything. @default - the name */
@@ -34,10 +35,11 @@ export interface PlannedKubernetes extends StackObjects {
 export function planKubernetes(root: IConstruct, options: KubernetesDeployment): PlannedKubernetes {
   const { plan, objects } = stackObjects(root, {
     ...options,
+    live,
     namespace: options.namespace ?? kebab(options.name),
     createNamespace: options.createNamespace ?? true,
   });
-  const problems: Problem[] = [...plan.problems];
+  const problems: Problem[] = [...plan.problems, ...missingSecrets(plan)];
   const finished = objects.map((one) => ({ ...one, json: finishOurs(one, problems, true) }));
   const ledger = new Ledger();
   for (const { construct, json } of finished) ledger.add({ ...json, ...json.metadata }, construct, root);
@@ -54,6 +56,7 @@ export function commitKubernetes(planned: PlannedKubernetes, options: RegistrarO
   if (planned.plan.problems.length > 0) throw new ProblemsError(planned.plan.problems);
   const commit = new Commit(planned.finished, options);
   for (const one of planned.finished) commit.register(one);
+  commit.guard(planned.finished);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Acknowledgeable } from '../../model/features';
-import type { WorkloadSpec } from '../../model/workload/spec';
+import type { GroupSpec, WorkloadSpec } from '../../model/workload/spec';
 import type { At } from '../../platform/platform';
 import type { KubernetesNatives } from './natives';
 import { writesAlone } from './pod/volumes';
@@ -14,9 +14,9 @@ const CHECKS: readonly (readonly [Acknowledgeable, string])[] = [
 ];
 
 /** The annotation that tells kube-score what was acknowledged with a reason; empty if nothing was. */
-export function scoreIgnores(spec: WorkloadSpec, at: At<KubernetesNatives, 'workload'>): Record<string, string> {
+export function scoreIgnores(spec: GroupSpec | WorkloadSpec, at: At<KubernetesNatives>): Record<string, string> {
   const checks = new Set(CHECKS.filter(([weakness]) => at.acknowledged(weakness) !== undefined).map(([, check]) => check));
   // one writer at a time: there can be no second replica, and no roll-out that starts one
-  if (writesAlone(spec)) checks.add('deployment-replicas').add('deployment-strategy');
+  if ('replicas' in spec && spec.identity === 'any' && writesAlone(spec)) checks.add('deployment-replicas').add('deployment-strategy');
   return checks.size > 0 ? { 'kube-score/ignore': [...checks].sort().join(',') } : {};
 }

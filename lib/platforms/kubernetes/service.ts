@@ -1,7 +1,6 @@
-import type { PortSpec, WorkloadSpec } from '../../model/workload/spec';
+import type { GroupSpec, PortSpec, WorkloadSpec } from '../../model/workload/spec';
 import type { At } from '../../platform/platform';
-import { scrape } from './deployment';
-import { labelsOf, metadataOf, selectorOf } from './metadata';
+import { labels, metadataOf, scrape, selectorOf } from './metadata';
 import type { KubernetesNatives, KubernetesOptions, ServiceManifest, Typed } from './natives';
 import { protocolOf } from './pod/container';
 
@@ -26,10 +25,10 @@ export function servicePort(port: PortSpec, listen = port.port, name = port.name
   return { name, port: listen, protocol: protocolOf(port.protocol), targetPort: port.name };
 }
 
-/** The identity of a workload's pods. */
+/** The identity of the pods of a workload or task. */
 export function serviceAccount(
-  spec: WorkloadSpec,
-  at: At<KubernetesNatives, 'workload'>,
+  spec: GroupSpec,
+  at: At<KubernetesNatives>,
   options: KubernetesOptions,
 ): Typed<import('kubernetes-types/core/v1').ServiceAccount> {
   return {
@@ -38,9 +37,4 @@ export function serviceAccount(
     kind: 'ServiceAccount',
     metadata: metadataOf(at.name, labels(spec, at), options),
   };
-}
-
-/** The labels of what belongs to a workload. */
-export function labels(spec: WorkloadSpec, at: At<KubernetesNatives, 'workload'>): Record<string, string> {
-  return { ...labelsOf(at, at.name, spec.main.image), ...spec.labels, ...selectorOf(at.name) };
 }

@@ -41,7 +41,8 @@ function admission(drafted: Plan<KubernetesNatives, ManifestSink>['drafted']): R
   const order: PodSecurityLevel[] = ['restricted', 'baseline', 'privileged'];
   let enforce = 0;
   for (const { part } of drafted) {
-    if (part.kind === 'workload') enforce = Math.max(enforce, order.indexOf(levelOf((part as Part<'workload'>).resolve().spec)));
+    if (part.kind !== 'workload' && part.kind !== 'task') continue;
+    enforce = Math.max(enforce, order.indexOf(levelOf((part as Part<'workload' | 'task'>).resolve().spec)));
   }
   const levels = { audit: 'restricted', enforce: order[enforce] as string, warn: 'restricted' };
   return Object.fromEntries(

@@ -21,6 +21,7 @@ export const support: Readonly<Record<Feature, Support>> = {
   'sidecar.processes': { emulated: 'all containers of the pod see the processes of each other' },
   'sidecar.replicated': 'native',
   replicas: 'native',
+  'identity.stable': 'native',
   autoscaling: 'native',
   'disruption-budget': 'native',
   spread: 'native',
@@ -47,7 +48,32 @@ export const support: Readonly<Record<Feature, Support>> = {
   'network.static-address': { unsupported: 'the cluster hands out the addresses of pods; a Service has a name that stays' },
   'network.aliases': { unsupported: 'a Service has one name; give the workload that name, or make another Service by hand' },
   'network.edges': 'native',
+  'network.open': 'native',
+  'network.dns-name': {
+    emulated: 'a network policy knows no names: every public address is let through on the ports of the edge',
+  },
+  'start.ready': { emulated: 'an init container of the same image waits with a static prober until the address answers' },
+  'start.completed': {
+    emulated: 'in manifests an init container waits for a mark that the finished Job leaves; through Pulumi the update waits for the Job',
+  },
+  task: 'native',
+  'task.schedule': 'native',
+  'task.resident': 'native',
+  'config.file': 'native',
   'secret.environment': 'native',
+  'secret.template': { emulated: 'the kubelet puts variables with the secret values into the text' },
+  'secret.file': 'native',
+  'secret.config': { emulated: 'through Pulumi, as a Secret whose name changes with the values; manifests cannot hold them' },
+  'secret.generated': {
+    emulated: 'through Pulumi by @pulumi/random; in manifests by a generator of the External Secrets Operator, which has to be there',
+  },
+  'secret.external': 'native',
+  'secret.vault': { emulated: "by annotations for Vault's injector, whose agent in the pod needs an edge to Vault" },
+  'secret.sealed': 'native',
+  'destroy.guard': {
+    emulated: '`pulumi destroy` asks with kubectl; `kubectl delete` asks nobody: run the command with `kubectl exec` first',
+  },
+  'operator.object': 'native',
   'late-bound': {
     emulated: 'through Pulumi, as text of the Deployment; if the value is secret, whoever may read the Deployment can read it',
   },
@@ -55,6 +81,7 @@ export const support: Readonly<Record<Feature, Support>> = {
   'volume.size': 'native',
   'volume.class': 'native',
   'volume.shared': 'native',
+  'volume.per-replica': 'native',
   'volume.driver': { emulated: 'the storage class decides which driver serves a volume' },
   'route.address': { unsupported: 'a load balancer has an address of its own' },
   'route.sources': {

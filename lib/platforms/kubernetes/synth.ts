@@ -1,5 +1,6 @@
 import type { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import { IdentityLedger } from '../../identity';
 import { type Problem, ProblemsError } from '../../model/problems';
 import type { Difference } from '../../platform/platform';
 import { emitWarnings, pauseHosts } from '../../stack/cdk8s-host';
@@ -32,12 +33,22 @@ export interface Synthesized {
  *
  * @throws ProblemsError with what is wrong in any of the charts
  */
-export function synthesize(app: IConstruct): Synthesized {
-  return pauseHosts(app.node.root, () => new Synthesis(app).run());
+export function synthesize(app: IConstruct, options: Pick<SynthOptions, 'identities'> = {}): Synthesized {
+  return pauseHosts(app.node.root, () => new Synthesis(app, ledgerOf(options)).run());
+}
+
+function ledgerOf({ identities }: Pick<SynthOptions, 'identities'>): IdentityLedger | undefined {
+  return typeof identities === 'string' ? IdentityLedger.read(identities) : identities;
 }
 
 /** Where the files go. */
 export interface SynthOptions {
+  /**
+   * The identity ledger, or the path of its file: names and volumes that it holds must stay. `synthApp` writes what is new
+   * into it together with the manifests, unless the variable `CI` is set; `synthesize` only checks.
+   * @default - none
+   */
+  readonly identities?: string | IdentityLedger;
   /** The folder. @default - `CDK8S_OUTDIR`, where the cdk8s command line sets it, or that of the app */
   readonly outdir?: string;
 }
@@ -48,9 +59,12 @@ export interface SynthOptions {
  * @throws ProblemsError with what is wrong in any of the charts; nothing was written then
  */
 export function synthApp(app: App, options: SynthOptions = {}): Synthesized {
-  const result = synthesize(app);
+  const ledger = ledgerOf(options);
+  const result = synthesize(app, ledger ? { identities: ledger } : {});
   emitWarnings(result.warnings);
-  writeFiles(options.outdir ?? process.env.CDK8S_OUTDIR ?? app.outdir, result.files);
+  const write = (): void => writeFiles(options.outdir ?? process.env.CDK8S_OUTDIR ?? app.outdir, result.files);
+  if (ledger) ledger.write(write);
+  else write();
   return result;
 }
 
@@ -62,7 +76,10 @@ class Synthesis {
   private readonly ledger = new Ledger();
   private readonly linked: (readonly [IConstruct, ChartContent])[] = [];
 
-  constructor(private readonly app: IConstruct) {}
+  constructor(
+    private readonly app: IConstruct,
+    private readonly identities?: IdentityLedger,
+  ) {}
 
   run(): Synthesized {
     this.problems.push(...outsideProblems(this.app));
@@ -79,6 +96,7 @@ class Synthesis {
       const { units, planned } = content.finish(this.problems, this.ledger);
       this.warnings.push(...planned.plan.warnings);
       this.differences.push(...planned.plan.differences);
+      this.identities?.observe(content.chart, planned.plan, isChart);
       manifests.set(
         file,
         units.flatMap((unit) => unit.manifests),
@@ -86,6 +104,9 @@ class Synthesis {
     }
     this.problems.push(...this.ledger.problems());
     this.warnings.push(...this.ledger.warnings());
+    const found = this.identities?.check();
+    this.problems.push(...(found?.problems ?? []));
+    this.warnings.push(...(found?.warnings ?? []));
     if (this.problems.length > 0) throw new ProblemsError(this.problems);
     const files = new Map([...manifests].map(([file, objects]) => [file, toYaml(objects)] as const));
     return { files, manifests, differences: this.differences, warnings: this.warnings };

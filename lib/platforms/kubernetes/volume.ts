@@ -11,7 +11,7 @@ export function volumeCell(options: KubernetesOptions): Cell<'volume', Kubernete
         claim: {
           apiVersion: 'v1',
           kind: 'PersistentVolumeClaim',
-          metadata: metadataOf(at.name, labelsOf(at, at.name), options),
+          metadata: spec.perReplica ? templateMetadata(at.name) : metadataOf(at.name, labelsOf(at, at.name), options),
           spec: {
             accessModes: [spec.shared ? 'ReadWriteMany' : 'ReadWriteOnce'],
             resources: { requests: { storage: binarySize(spec.sizeBytes) } },
@@ -20,8 +20,14 @@ export function volumeCell(options: KubernetesOptions): Cell<'volume', Kubernete
         },
       };
     },
-    commit(native, _spec, at, out) {
-      out.add(native.claim, at);
+    commit(native, spec, at, out) {
+      // the StatefulSet makes its claims itself
+      if (!spec.perReplica) out.add(native.claim, at);
     },
   };
+}
+
+/** Nothing in a claim template can be changed, so nothing stands in it that may change: neither versions nor environments. */
+function templateMetadata(name: string) {
+  return { labels: { 'app.kubernetes.io/managed-by': 'ironhull', 'app.kubernetes.io/name': name }, name };
 }

@@ -1,8 +1,10 @@
 import type { Cell, Platform } from '../../platform/platform';
 import * as onOneHost from '../compose/cells';
-import { engineName } from '../compose/natives';
-import type { ComposeNetwork } from '../compose/schema';
+import { atMost, configKey, engineName } from '../compose/natives';
+import type { ComposeNetwork } from '../compose/objects';
 import type { Dialect, SwarmDocument, SwarmNatives, SwarmOptions } from './natives';
+import { MOST_OF_A_FILE_NAME, networkName } from './networking';
+import { taskCell } from './task';
 import { workloadCell } from './workload';
 
 /** The cells of both ways to Swarm. */
@@ -10,7 +12,10 @@ export function swarmCells(dialect: Dialect, options: SwarmOptions): Platform<Sw
   return {
     network: networkCell(dialect, options),
     secret: onOneHost.secret,
+    config: configCell(options),
+    object: onOneHost.object,
     volume: volumeCell(options),
+    task: taskCell(dialect, options),
     workload: workloadCell(dialect, options),
     route: routeCell(options),
   };
@@ -22,7 +27,7 @@ function networkCell(dialect: Dialect, options: SwarmOptions): Cell<'network', S
     draft(spec, at) {
       const network: ComposeNetwork = {
         ...onOneHost.network.draft(spec, at),
-        name: engineName(options.namespace ?? at.stack.name, at.name),
+        name: networkName(options.namespace ?? at.stack.name, at.name),
         driver: 'overlay',
         ...(spec.attachable && { attachable: true }),
       };
@@ -43,10 +48,32 @@ function networkCell(dialect: Dialect, options: SwarmOptions): Cell<'network', S
   };
 }
 
-/** A named volume; every node makes its own where a replica needs it. */
+/** Configs of the Swarm. One cannot change, so the version of the contents stands in its name. */
+function configCell(options: SwarmOptions): Cell<'config', SwarmNatives, SwarmDocument> {
+  return {
+    draft: onOneHost.config.draft,
+    commit(native, spec, at, out) {
+      onOneHost.config.commit(native, spec, at, out);
+      for (const file of Object.keys(native.files)) {
+        const key = configKey(at.name, native.version, file);
+        const config = out.configs[key];
+        if (config)
+          out.configs[key] = { ...config, name: atMost(engineName(options.namespace ?? at.stack.name, key), MOST_OF_A_FILE_NAME) };
+      }
+    },
+  };
+}
+
+/** A named volume; every node makes its own where a replica needs it. Each has its own by the number of its slot. */
 function volumeCell(options: SwarmOptions): Cell<'volume', SwarmNatives, SwarmDocument> {
   return {
-    draft: (spec, at) => ({ ...onOneHost.volume.draft(spec, at), name: engineName(options.namespace ?? at.stack.name, at.name) }),
+    draft(spec, at) {
+      const name = engineName(options.namespace ?? at.stack.name, at.name);
+      const { perReplicaOf } = at;
+      if (!perReplicaOf) return { ...onOneHost.volume.draft(spec, at), name };
+      for (let replica = 1; replica <= at.spec(perReplicaOf).replicas; replica++) onOneHost.ownVolumeName(at.name, replica, at);
+      return { ...onOneHost.volume.draft(spec, at), name: `${name}-{{.Task.Slot}}` };
+    },
     commit: onOneHost.volume.commit,
   };
 }

@@ -1,6 +1,6 @@
 import type { Problem } from '../../model/problems';
 import { isExpression } from '../compose/marker';
-import { PROBER_CONFIG } from '../compose/natives';
+import type { ComposeService } from '../compose/schema';
 
 type Shape = true | { readonly [key: string]: Shape } | readonly [Shape];
 
@@ -21,6 +21,7 @@ const SERVICE: Shape = {
   read_only: true,
   volumes: [{ type: true, source: true, target: true, read_only: true, volume: { nocopy: true }, tmpfs: { size: true, mode: true } }],
   configs: [{ source: true, target: true, mode: true }],
+  secrets: [{ source: true, target: true, uid: true, gid: true, mode: true }],
   init: true,
   deploy: {
     replicas: true,
@@ -55,13 +56,45 @@ const NETWORK: Shape = {
 };
 
 const VOLUME: Shape = { name: true, driver: true, driver_opts: true, labels: true };
-const SHAPES = { workload: SERVICE, network: NETWORK, volume: VOLUME, route: (SERVICE.ports as readonly [Shape])[0] } as const;
+const SHAPES = {
+  workload: SERVICE,
+  task: SERVICE,
+  network: NETWORK,
+  volume: VOLUME,
+  route: (SERVICE.ports as readonly [Shape])[0],
+} as const;
+
+/** The configs and secrets of a stack, by their names in its document. */
+export interface Known {
+  /** Configs. */
+  readonly configs: ReadonlySet<string>;
+  /** Secrets. */
+  readonly secrets: ReadonlySet<string>;
+}
 
 /** Reports what an edit added that the provider has no argument for, so that nothing is dropped without a word. */
 export function untranslatable(kind: keyof typeof SHAPES, native: object, path: string): Problem[] {
   const problems: Problem[] = [];
   visit(native, SHAPES[kind], '', (where, what, value, fix) => problems.push({ path: `${path}: ${where}`, what, value, fix }));
   return problems;
+}
+
+/** Reports files of an edited service that are none of the stack's. */
+export function unknownFiles({ configs = [], secrets = [] }: ComposeService, known: Known, path: string): Problem[] {
+  const problem = (where: string, what: string, value: string) => ({
+    path: `${path}: ${where}`,
+    what,
+    value,
+    fix: 'mount a file of ConfigFiles or of a secret, or deploy a stack file',
+  });
+  return [
+    ...configs.flatMap(({ source }, i) =>
+      known.configs.has(source) ? [] : [problem(`configs.${i}.source`, 'the stack has no config of that name', source)],
+    ),
+    ...secrets.flatMap(({ source }, i) =>
+      known.secrets.has(source) ? [] : [problem(`secrets.${i}.source`, 'the stack has no secret of that name', source)],
+    ),
+  ];
 }
 
 type Report = (where: string, what: string, value: unknown, fix: string) => void;
@@ -71,13 +104,12 @@ function visit(value: unknown, shape: Shape, where: string, report: Report): voi
     if (where.endsWith('max_failure_ratio') && typeof value === 'number' && Math.round(value * 10) / 10 !== value) {
       report(where, "Pulumi's Docker provider keeps one decimal of the ratio", value, 'use a multiple of 0.1');
     }
-    if (/^configs\.\d+\.source$/.test(where) && value !== PROBER_CONFIG)
-      report(where, 'only the config with the prober is handed over', value, 'leave it out, or deploy a stack file');
     return;
   }
   if (isExpression(value)) report(where, 'variables exist only in files', value.expression, 'use a value, a secret, or an Output');
   if (shape === true) {
-    if (where === 'environment') for (const [name, one] of Object.entries(value)) visit(one, true, `${where}.${name}`, report);
+    if (where === 'environment' || where === 'labels')
+      for (const [name, one] of Object.entries(value)) visit(one, true, `${where}.${name}`, report);
     return;
   }
   if (isList(shape)) {

@@ -1,8 +1,8 @@
 import type { Feature } from '../../model/features';
 import type { Platform, Support } from '../../platform/platform';
-import { declareDefaultNetwork } from '../compose/networking';
 import { swarmCells } from './cells';
 import type { Dialect, SwarmDocument, SwarmNatives, SwarmOptions } from './natives';
+import { declareOverlays } from './networking';
 import { fileSupport, pulumiSupport } from './support';
 
 /** A stack file for `docker stack deploy`. */
@@ -33,7 +33,9 @@ function make(
     title,
     natives: 'swarm',
     support,
+    // through Pulumi nothing asks a task whether it is done: its dependents are made afterwards
+    networking: { outside: 'each', tasksAreReached: dialect === 'file' },
     cells: swarmCells(dialect, options),
-    begin: (plan, out) => declareDefaultNetwork(plan, out, 'overlay', options.namespace),
+    begin: (plan, out) => declareOverlays(plan, out, options.namespace),
   };
 }

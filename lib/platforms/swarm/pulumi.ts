@@ -1,23 +1,25 @@
 import { createHash } from 'node:crypto';
 import * as docker from '@pulumi/docker';
-import type * as pulumi from '@pulumi/pulumi';
+import * as pulumi from '@pulumi/pulumi';
 import type { IConstruct } from 'constructs';
-import type { Problem } from '../../model/problems';
-import type { LateBound } from '../../model/workload/props';
+import type { TaskSpec } from '../../model/workload/spec';
 import type { Plan } from '../../platform/platform';
 import { commit, plan, type RenderOptions } from '../../platform/render';
-import { secretConfigKey, trySecretValue } from '../../stack/secrets';
-import { usesProber } from '../compose/file';
+import { guardDestroy, guardsOf, type Step } from '../../stack/destroy-guard';
+import { SecretValues } from '../../stack/secrets';
+import { declareProber } from '../compose/finish';
 import { loosened } from '../compose/loosened';
-import { isSecretValue } from '../compose/marker';
 import { emptyDocument, engineName } from '../compose/natives';
-import type { ComposeEnvironmentValue, ComposeNetwork } from '../compose/schema';
-import { proberBinary } from '../prober/prober';
-import { untranslatable } from './check';
+import type { ComposeNetwork } from '../compose/objects';
+import { valuesIn } from '../compose/secrets';
 import { proberName } from './file';
+import { Files } from './files';
 import type { SwarmDocument, SwarmNatives, SwarmOptions } from './natives';
+import { checkPlan } from './plan-problems';
 import { swarmPlatform } from './platform';
+import { taskServiceName } from './task-name';
 import { networkArgs, serviceArgs } from './translate';
+import { environmentValues } from './values';
 
 /** How a stack is deployed to a Swarm. */
 export interface SwarmDeployment extends SwarmOptions {
@@ -27,12 +29,14 @@ export interface SwarmDeployment extends SwarmOptions {
 
 /** What became of a stack. */
 export interface SwarmResources {
-  /** Services by the name of their workload. */
+  /** Services by the name of their workload or task. */
   readonly services: Readonly<Record<string, docker.Service>>;
   /** Networks by name. */
   readonly networks: Readonly<Record<string, docker.Network>>;
-  /** The config with the prober, if a service needs it. */
-  readonly prober?: docker.ServiceConfig;
+  /** Configs by name: the prober, if a service needs it, is called `prober`. */
+  readonly configs: Readonly<Record<string, docker.ServiceConfig>>;
+  /** Secrets by name. */
+  readonly secrets: Readonly<Record<string, docker.Secret>>;
 }
 
 type SwarmPlan = Plan<SwarmNatives, SwarmDocument>;
@@ -45,7 +49,7 @@ export function planSwarm(root: IConstruct, options: RenderOptions & SwarmOption
   const planned = plan(root, swarmPlatform(options), options);
   return {
     ...planned,
-    problems: [...planned.problems, ...planned.drafted.flatMap(check)],
+    problems: [...planned.problems, ...checkPlan(planned)],
     warnings: [...planned.warnings, ...loosened(planned, true)],
   };
 }
@@ -61,38 +65,44 @@ export function commitSwarm(planned: SwarmPlan, parent: pulumi.Resource, options
   const out = emptyDocument();
   commit(planned, out);
   const scope = options.namespace ?? planned.stack.name;
+  const architecture = options.architecture ?? 'amd64';
+  declareProber(out, architecture, proberName(scope, architecture));
   // a network or service keeps its name, so the old one has to go first
   const fixed = { parent, deleteBeforeReplace: true };
   const networks: Record<string, docker.Network> = {};
-  for (const [name, network] of Object.entries(out.networks)) {
-    networks[name] = makeNetwork(name, network, fixed);
-  }
-  const prober = usesProber(out) ? makeProber(scope, options.architecture ?? 'amd64', parent) : undefined;
+  for (const [name, network] of Object.entries(out.networks)) networks[name] = makeNetwork(name, network, fixed);
+  const values = new SecretValues(parent);
+  const files = new Files(planned, out, scope, values, parent);
   const services: Record<string, docker.Service> = {};
-  for (const { part, at } of planned.drafted) {
-    const service = part.kind === 'workload' ? out.services[at.name] : undefined;
+  for (const { part, native, at } of planned.drafted) {
+    const name = part.kind === 'task' ? taskServiceName(at.name, native as SwarmNatives['task'], part.resolve().spec as TaskSpec) : at.name;
+    const service = part.kind === 'task' || part.kind === 'workload' ? out.services[name] : undefined;
     if (!service) continue;
-    const args = serviceArgs(engineName(scope, at.name), service, {
-      name: at.name,
-      prober,
-      network: (name) => networks[name]?.id ?? name,
-      volume: (name) => out.volumes[name],
-      value: environmentValue,
+    const args = serviceArgs(engineName(scope, name), service, {
+      name,
+      config: (source) => files.config(source),
+      secret: (source) => files.secret(source),
+      network: (network) => networks[network]?.id ?? network,
+      volume: (volume) => out.volumes[volume],
+      value: environmentValues(planned, values),
     });
-    const earlier = at.startsAfter.flatMap((other) => services[at.nameOf(other)] ?? []);
-    const secret = Object.values(service.environment ?? {}).some(isSecretValue);
-    services[at.name] = new docker.Service(at.name, args, {
+    services[at.name] = new docker.Service(name, args, {
       ...fixed,
-      dependsOn: earlier,
+      dependsOn: at.gates.flatMap((gate) => services[at.nameOf(gate.part)] ?? []),
       // what the engine reports back holds the values as well
-      ...(secret && { additionalSecretOutputs: ['taskSpec'] }),
+      ...(valuesIn(service).length > 0 && { additionalSecretOutputs: ['taskSpec'] }),
     });
   }
-  return { services, networks, ...(prober && { prober }) };
+  const guards = guardsOf(planned.drafted, ({ at }, command) => {
+    const service = services[at.name];
+    return service && askReplica(service, command);
+  });
+  guardDestroy(guards, parent, Object.values(services));
+  return { services, networks, configs: files.configs, secrets: files.secrets };
 }
 
 /**
- * Renders a stack and registers its services, networks and configs.
+ * Renders a stack and registers its services, networks, configs and secrets.
  *
  * An update fails if Swarm has rolled it back within the first seconds. It does not wait for a later roll-back: to the
  * provider old replicas that run are as good as new ones. `docker service inspect` says how it ended.
@@ -107,6 +117,19 @@ export function deploySwarm(
   return { ...planned, resources: commitSwarm(planned, options.parent, options) };
 }
 
+/** A command in a replica of a service, which has to be on the node that the docker command talks to. */
+function askReplica(service: docker.Service, command: readonly string[]): Step[] {
+  const label = pulumi.interpolate`label=com.docker.swarm.service.id=${service.id}`;
+  return [
+    {
+      program: 'docker',
+      args: ['ps', '--quiet', '--filter', label, '--filter', 'status=running'],
+      otherwise: 'no replica of it runs on this node: destroy from the node that `docker service ps` names',
+    },
+    { program: 'docker', args: ['exec', '{}', ...command] },
+  ];
+}
+
 /**
  * The engine adds the number of the VXLAN to the options of an overlay, and the provider would replace the network for
  * that in every update. So options of a resource never change: other options are another resource.
@@ -116,39 +139,4 @@ function makeNetwork(name: string, network: ComposeNetwork, options: pulumi.Cust
   if (!network.driver_opts) return new docker.Network(name, args, options);
   const hash = createHash('sha256').update(JSON.stringify(network.driver_opts)).digest('hex').slice(0, 8);
   return new docker.Network(`${name}-${hash}`, args, { ...options, ignoreChanges: ['options'] });
-}
-
-/** A config cannot change, and cannot go while a service has it: another content is another resource. */
-function makeProber(scope: string, architecture: 'amd64' | 'arm64', parent: pulumi.Resource): docker.ServiceConfig {
-  const name = proberName(scope, architecture);
-  return new docker.ServiceConfig(name, { name, data: proberBinary(architecture).toString('base64') }, { parent });
-}
-
-function environmentValue(value: ComposeEnvironmentValue): pulumi.Input<string> {
-  if (typeof value === 'string') return value;
-  if (isSecretValue(value)) return trySecretValue({ existing: value.secret }, value.key) ?? '';
-  return (value as LateBound).apply(String) as pulumi.Output<string>;
-}
-
-function check({ part, native, at }: SwarmPlan['drafted'][number]): Problem[] {
-  if (part.kind === 'secret') return [];
-  if (part.kind !== 'workload') return untranslatable(part.kind, native, at.path);
-  const { service } = native as SwarmNatives['workload'];
-  return [...untranslatable('workload', service, at.path), ...missingSecrets(service.environment ?? {}, at.path)];
-}
-
-function missingSecrets(environment: Readonly<Record<string, ComposeEnvironmentValue>>, path: string): Problem[] {
-  return Object.entries(environment).flatMap(([variable, value]) => {
-    if (!isSecretValue(value)) return [];
-    const spec = { existing: value.secret };
-    if (trySecretValue(spec, value.key) !== undefined) return [];
-    const name = secretConfigKey(spec, value.key);
-    return [
-      {
-        path: `${path}: env.${variable}`,
-        what: `the stack's config has no value for the secret ${name}`,
-        fix: `run: pulumi config set --secret ${name}`,
-      },
-    ];
-  });
 }

@@ -28,6 +28,11 @@ export const fileSupport: Readonly<Record<Feature, Support>> = {
   'sidecar.processes': SIDECAR,
   'sidecar.replicated': SIDECAR,
   replicas: 'native',
+  'identity.stable': {
+    emulated:
+      'slots that are replaced one after the other, each stopped before its successor starts; all start at once, and one whose node ' +
+      'does not answer is started on another, although it may still run',
+  },
   autoscaling: { unsupported: 'Swarm does not scale by itself; the fewest replicas run' },
   'disruption-budget': { unsupported: 'draining a node moves all of its replicas at once' },
   spread: { emulated: 'zone is the node label `zone`, and any other key a node label; over hosts Swarm spreads by itself' },
@@ -53,12 +58,45 @@ export const fileSupport: Readonly<Record<Feature, Support>> = {
   'network.aliases': 'native',
   'network.edges': {
     emulated:
-      'by segment: what shares none cannot connect, what shares one can on every port; outgoing traffic (internet, host, metadata ' +
-      'address) is not limited, but for the internet from an internal segment; put what must not meet into segments of its own',
+      'by networks: two that an edge joins, or a segment, reach each other in both directions and on every port, nobody else does; ' +
+      'outgoing traffic is not limited for what has an edge to the outside or is in a segment that is not internal, and refused for all else',
   },
+  'network.open': { emulated: 'the members of every segment can connect to each other, on every port' },
+  'network.dns-name': { emulated: 'outgoing traffic is not limited to addresses or names' },
+  'start.ready': {
+    emulated:
+      'a static prober in front of the command waits until the address answers, and the health check for as long; it needs the command to be said',
+  },
+  'start.completed': {
+    emulated:
+      'a static prober in front of the command waits for the task, which stays and answers once it is done; it needs the command to be said',
+  },
+  task: {
+    emulated:
+      'a service of its own for each version that stays, doing nothing, once the command has ended without an error; it needs the command to be said',
+  },
+  'task.schedule': { unsupported: 'Swarm has no scheduler; say in schedule.resident which program of the image keeps the schedule' },
+  'task.resident': {
+    emulated:
+      'a service that stays up and runs the task by the schedule; how often it tries, for how long and how late is up to its program',
+  },
+  'config.file': { emulated: 'a config of the Swarm with its version in its name' },
   'secret.environment': {
     emulated: 'a variable that has to be set where `docker stack deploy` is run; whoever may inspect the service can read it',
   },
+  'secret.template': {
+    emulated: 'a variable that has to be set where `docker stack deploy` is run; whoever may inspect the service can read it',
+  },
+  'secret.file': {
+    emulated: 'a secret of the Swarm from a file beside the stack file, `secrets/<secret>/<key>`; a variable holds its version',
+  },
+  'secret.config': { emulated: 'a file or variable beside the stack file holds the value' },
+  'secret.generated': { emulated: 'a file or variable beside the stack file holds the value; the file names the command that makes it' },
+  'secret.external': { emulated: 'a file or variable beside the stack file holds the value' },
+  'secret.vault': { emulated: 'a file or variable beside the stack file holds the value' },
+  'secret.sealed': { emulated: 'a file or variable beside the stack file holds the value' },
+  'destroy.guard': { emulated: '`pulumi destroy` asks a replica on its own node; `docker stack rm` asks nobody, and keeps volumes' },
+  'operator.object': { unsupported: 'operators act on objects of Kubernetes alone' },
   'late-bound': { unsupported: 'a file is written before anything is deployed; where acknowledged, a variable of the same name is read' },
   'volume.owner': {
     emulated: 'a new volume takes owner and mode of the directory that the image has at its path, and without one belongs to root',
@@ -67,6 +105,10 @@ export const fileSupport: Readonly<Record<Feature, Support>> = {
   'volume.class': { unsupported: 'the engine has volume drivers, and no storage classes' },
   'volume.shared': {
     unsupported: 'each node has a volume of its own; mount one file system on every node, or use a volume driver that does',
+  },
+  'volume.per-replica': {
+    emulated:
+      'a volume for each slot, on the node where that runs: a replica that moves finds an empty one, so hold it by `placement.labels`',
   },
   'volume.driver': 'native',
   'route.address': { unsupported: 'a published port is open on every address of a node (moby#26696); filter in the DOCKER-USER chain' },
@@ -81,6 +123,21 @@ export const pulumiSupport: Readonly<Record<Feature, Support>> = {
     unsupported: "the provider's services have no ulimits; set `default-ulimits` in the daemon.json of the nodes, or use a stack file",
   },
   'network.addressing': 'native',
+  'start.ready': {
+    emulated:
+      'an update waits for the health check; where the command is said, a static prober in front of it waits at every start, and the health check for as long',
+  },
+  'start.completed': {
+    emulated:
+      'an update waits for the task; if that is not done when its time is over, the update fails before anything that waits is touched',
+  },
   'secret.environment': { emulated: "from the stack's secret config; whoever may inspect the service can read it" },
+  'secret.template': { emulated: "from the stack's secret config; whoever may inspect the service can read it" },
+  'secret.file': { emulated: "a secret of the Swarm, from the stack's secret config, whose name changes with the value" },
+  'secret.config': 'native',
+  'secret.generated': { emulated: "by @pulumi/random, encrypted in the stack's state" },
+  'secret.external': { emulated: "the stack's secret config holds the values" },
+  'secret.vault': { emulated: "the stack's secret config holds the values" },
+  'secret.sealed': { emulated: "the stack's secret config holds the values" },
   'late-bound': { emulated: 'text of the service once it is known; if the value is secret, whoever may inspect the service can read it' },
 };

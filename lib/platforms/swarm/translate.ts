@@ -1,19 +1,21 @@
 import type * as docker from '@pulumi/docker';
 import type * as pulumi from '@pulumi/pulumi';
-import { goDuration } from '../../model/values/quantities';
+import type { ComposeNetwork, ComposeVolume } from '../compose/objects';
 import type {
   ComposeAmounts,
   ComposeAttachment,
+  ComposeConfigMount,
   ComposeDeploy,
   ComposeEnvironmentValue,
   ComposeHealthcheck,
   ComposeMount,
-  ComposeNetwork,
   ComposePort,
+  ComposeSecretMount,
   ComposeService,
+  ComposeText,
   ComposeUpdate,
-  ComposeVolume,
 } from '../compose/schema';
+import { bytes, duration, seconds } from './quantities';
 
 type Task = docker.types.input.ServiceTaskSpec;
 type Container = docker.types.input.ServiceTaskSpecContainerSpec;
@@ -29,8 +31,10 @@ export interface Lookup {
   network(name: string): pulumi.Input<string>;
   /** A volume of the stack. */
   volume(name: string): ComposeVolume | undefined;
-  /** The config with the prober. */
-  readonly prober: docker.ServiceConfig | undefined;
+  /** A config of the stack. */
+  config(name: string): docker.ServiceConfig | undefined;
+  /** A secret of the stack. */
+  secret(name: string): docker.Secret | undefined;
   /** The value of an environment variable. */
   value(value: ComposeEnvironmentValue): pulumi.Input<string>;
 }
@@ -116,7 +120,8 @@ function containerSpec(service: ComposeService, lookup: Lookup): Container {
     readOnly: service.read_only ?? false,
     ...(service.init !== undefined && { init: service.init }),
     ...(service.volumes && { mounts: service.volumes.map((mount) => mountArgs(mount, lookup)) }),
-    ...(service.configs && lookup.prober && { configs: service.configs.map((config) => configArgs(config, lookup.prober)) }),
+    ...(service.configs && { configs: service.configs.map((mount) => configArgs(mount, lookup.config(mount.source))) }),
+    ...(service.secrets && { secrets: service.secrets.map((mount) => secretArgs(mount, lookup.secret(mount.source))) }),
     stopGracePeriod: duration(`${Math.max(MIN_GRACE, seconds(service.stop_grace_period))}s`),
     ...(service.stop_signal !== undefined && { stopSignal: service.stop_signal }),
     ...(service.healthcheck && { healthcheck: health(service.healthcheck) }),
@@ -131,12 +136,23 @@ function capability(name: string): string {
   return name === 'ALL' || name.startsWith('CAP_') ? name : `CAP_${name}`;
 }
 
-function configArgs(config: { target: string; mode?: number }, prober: docker.ServiceConfig | undefined) {
+function configArgs({ target, mode }: ComposeConfigMount, config: docker.ServiceConfig | undefined) {
   return {
-    configId: prober?.id ?? '',
-    configName: prober?.name ?? '',
-    fileName: config.target,
-    ...(config.mode !== undefined && { fileMode: config.mode }),
+    configId: config?.id ?? '',
+    configName: config?.name ?? '',
+    fileName: target,
+    ...(mode !== undefined && { fileMode: mode }),
+  };
+}
+
+function secretArgs({ target, uid, gid, mode }: ComposeSecretMount, secret: docker.Secret | undefined) {
+  return {
+    secretId: secret?.id ?? '',
+    secretName: secret?.name ?? '',
+    fileName: target,
+    ...(uid !== undefined && { fileUid: uid }),
+    ...(gid !== undefined && { fileGid: gid }),
+    ...(mode !== undefined && { fileMode: mode }),
   };
 }
 
@@ -197,29 +213,6 @@ function amounts({ cpus, memory }: ComposeAmounts) {
   };
 }
 
-/** Bytes of the Compose specification's text: `512m`, `4g`, `100b`. */
-export function bytes(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*([bkmgt]?)b?$/i.exec(text);
-  const unit = 'bkmgt'.indexOf((match?.[2] || 'b').toLowerCase());
-  return match ? Math.round(Number(match[1]) * 1024 ** unit) : Number.NaN;
-}
-
-/** Seconds of a duration as Go writes it: `1m30s`. */
-export function seconds(text: string | undefined): number {
-  const factors: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
-  let total = 0;
-  for (const [, amount, unit] of (text ?? '').matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g))
-    total += Number(amount) * (factors[unit as string] ?? 0);
-  return total;
-}
-
-/** A duration as the provider reads it back, which would differ for ever otherwise: without zeros at the end, `5m` or `2h`. */
-function duration(text: string): string {
-  return goDuration(seconds(text) * 1000)
-    .replace(/m0s$/, 'm')
-    .replace(/h0m$/, 'h');
-}
-
 /** Longest time in which all replicas can be replaced and, should that fail, put back. */
 export function convergeSeconds(service: ComposeService): number {
   const deploy = service.deploy ?? {};
@@ -232,9 +225,12 @@ export function convergeSeconds(service: ComposeService): number {
     const groups = step.parallelism === 0 ? 1 : Math.ceil(replicas / (step.parallelism ?? 1));
     return groups * (start + seconds(step.monitor ?? '5s') + seconds(step.delay) + Math.max(MIN_GRACE, seconds(service.stop_grace_period)));
   };
-  return Math.ceil(60 + direction(deploy.update_config) + direction(deploy.rollback_config));
+  // an update that pauses puts nothing back
+  const back = deploy.update_config?.failure_action === 'pause' ? 0 : direction(deploy.rollback_config);
+  return Math.ceil(60 + direction(deploy.update_config) + back);
 }
 
-function labelList(labels: Readonly<Record<string, string>>): { label: string; value: string }[] {
-  return Object.entries(labels).map(([label, value]) => ({ label, value }));
+/** Expressions are problems of the plan. */
+function labelList(labels: Readonly<Record<string, ComposeText>>): { label: string; value: string }[] {
+  return Object.entries(labels).map(([label, value]) => ({ label, value: String(value) }));
 }

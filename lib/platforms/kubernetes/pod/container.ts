@@ -1,8 +1,9 @@
-import type { Container, EnvVar, ResourceRequirements } from 'kubernetes-types/core/v1';
+import type { Container, ResourceRequirements } from 'kubernetes-types/core/v1';
 import { binarySize, cpuQuantity } from '../../../model/values/quantities';
-import { isSecretKey } from '../../../model/workload/container';
-import type { ContainerSpec, EnvSpec, ResourcesSpec } from '../../../model/workload/spec';
-import type { KubernetesOptions } from '../natives';
+import type { ContainerSpec, ResourcesSpec } from '../../../model/workload/spec';
+import type { At } from '../../../platform/platform';
+import type { KubernetesNatives, KubernetesOptions } from '../natives';
+import { variables } from './env';
 import { literal } from './literal';
 import { probes } from './probes';
 import { containerSecurity } from './security';
@@ -12,19 +13,25 @@ import type { PodVolumes } from './volumes';
 export interface ContainerSource {
   /** What is true of it. */
   readonly spec: ContainerSpec;
-  /** Put before the names of its scratch volumes. */
+  /** Put before the names of its volumes: empty for the main container, else the name and a dash. */
   readonly prefix: string;
   /** Seconds in which traffic stops before the process is told to. */
   readonly drain: number;
 }
 
 /** A container of a pod. */
-export function container({ spec, prefix, drain }: ContainerSource, volumes: PodVolumes, options: KubernetesOptions): Container {
+export function container(
+  { spec, prefix, drain }: ContainerSource,
+  volumes: PodVolumes,
+  at: At<KubernetesNatives>,
+  options: KubernetesOptions,
+): Container {
+  const env = variables(spec.env, at, prefix === '' ? '' : `sidecars.${spec.name}.`);
   const mounts = volumes.mounts(spec, prefix);
   return {
     ...(spec.args && { args: spec.args.map(literal) }),
     ...(spec.command && { command: spec.command.map(literal) }),
-    ...(spec.env.length > 0 && { env: spec.env.map(variable) }),
+    ...(env.length > 0 && { env }),
     image: spec.image.reference,
     imagePullPolicy: options.imagePullPolicy ?? 'Always',
     // the sleep is the kubelet's own, so the image needs no shell
@@ -44,14 +51,6 @@ export function container({ spec, prefix, drain }: ContainerSource, volumes: Pod
 /** Kubernetes' name of a transport protocol. */
 export function protocolOf(protocol: 'tcp' | 'udp'): 'TCP' | 'UDP' {
   return protocol === 'tcp' ? 'TCP' : 'UDP';
-}
-
-function variable({ name, value }: EnvSpec): EnvVar {
-  if (isSecretKey(value)) {
-    return { name, valueFrom: { secretKeyRef: { key: value.key, name: value.secret.resolve().spec.existing } } };
-  }
-  // a late-bound value stays as it is: Pulumi waits for it, and text output refuses it
-  return { name, value: typeof value === 'string' ? literal(value) : (value as unknown as string) };
 }
 
 function resources(spec: ResourcesSpec): ResourceRequirements {

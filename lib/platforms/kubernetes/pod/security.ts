@@ -1,6 +1,6 @@
 import type { PodSecurityContext, SecurityContext } from 'kubernetes-types/core/v1';
-import { SAFE_SYSCTLS } from '../../../model/workload/resolve';
-import type { ContainerSpec, WorkloadSpec } from '../../../model/workload/spec';
+import { SAFE_SYSCTLS } from '../../../model/workload/group';
+import type { ContainerSpec, GroupSpec } from '../../../model/workload/spec';
 
 /** The security context of a container: everything off that was not asked for. */
 export function containerSecurity(spec: ContainerSpec): SecurityContext {
@@ -21,7 +21,7 @@ export function containerSecurity(spec: ContainerSpec): SecurityContext {
 }
 
 /** The security context of the pod. */
-export function podSecurity(spec: WorkloadSpec): PodSecurityContext {
+export function podSecurity(spec: GroupSpec): PodSecurityContext {
   const { uid, gid } = spec.main;
   // a kubelet refuses the whole pod for one of the others
   const sysctls = Object.entries(spec.sysctls).filter(([name]) => SAFE_SYSCTLS.has(name));
@@ -44,7 +44,7 @@ const BASELINE = new Set(
 );
 
 /** The strictest level at which the containers of a workload are admitted. */
-export function levelOf(spec: WorkloadSpec): PodSecurityLevel {
+export function levelOf(spec: GroupSpec): PodSecurityLevel {
   const containers = [spec.main, ...spec.sidecars];
   if (containers.some((one) => one.capabilities.some((capability) => !BASELINE.has(capability)))) return 'privileged';
   const restricted = containers.every(

@@ -1,10 +1,15 @@
-import type { Volume, VolumeMount } from 'kubernetes-types/core/v1';
+import type { KeyToPath, Volume, VolumeMount } from 'kubernetes-types/core/v1';
+import type { ConfigFile } from '../../../model/kinds/config';
 import { kebab, shorten } from '../../../model/names';
 import type { Part } from '../../../model/part';
 import { binarySize } from '../../../model/values/quantities';
-import type { ContainerSpec, WorkloadSpec } from '../../../model/workload/spec';
+import { isConfigFile } from '../../../model/workload/references';
+import type { ContainerSpec, FileSpec, GroupSpec } from '../../../model/workload/spec';
 import type { At } from '../../../platform/platform';
+import { settleConfig } from '../config';
 import type { KubernetesNatives } from '../natives';
+import { secretRef } from '../secret';
+import { type SecretFileSpec, SecretFiles } from './secret-files';
 
 /** The volumes of a pod, and where each container mounts them. */
 export class PodVolumes {
@@ -12,8 +17,19 @@ export class PodVolumes {
   readonly volumes: Volume[] = [];
   private readonly names = new Set<string>();
   private readonly claims = new Map<Part<'volume'>, string>();
+  private readonly configs = new Map<Part<'config'>, { readonly name: string; readonly items: KeyToPath[] }>();
 
-  constructor(private readonly at: At<KubernetesNatives, 'workload'>) {}
+  /** @param own volumes that a StatefulSet adds, each under the name of its claim template */
+  constructor(
+    private readonly at: At<KubernetesNatives>,
+    own: readonly Part<'volume'>[] = [],
+  ) {
+    for (const volume of own) {
+      const { name } = at.native(volume).claim.metadata;
+      this.names.add(name);
+      this.claims.set(volume, name);
+    }
+  }
 
   /** The mounts of a container. */
   mounts(spec: ContainerSpec, prefix: string): VolumeMount[] {
@@ -23,32 +39,77 @@ export class PodVolumes {
       ...(mount.readOnly && { readOnly: true }),
     }));
     for (const writable of spec.writable) {
-      const name = this.take(shorten(`${prefix}${kebab(writable.path) || 'scratch'}`));
-      this.volumes.push({ emptyDir: { medium: 'Memory', sizeLimit: binarySize(writable.sizeBytes) }, name });
+      const name = this.add(`${prefix}${kebab(writable.path) || 'scratch'}`, (name) => ({
+        emptyDir: { medium: 'Memory', sizeLimit: binarySize(writable.sizeBytes) },
+        name,
+      }));
       mounts.push({ mountPath: writable.path, name });
     }
-    return mounts;
+    return [...mounts, ...this.files(spec.files, prefix)];
+  }
+
+  /** Adds a volume under a free name, and answers with the name. */
+  add(wanted: string, volume: (name: string) => Volume): string {
+    const short = shorten(wanted);
+    let name = short;
+    for (let n = 2; this.names.has(name); n++) name = `${short}-${n}`;
+    this.names.add(name);
+    this.volumes.push(volume(name));
+    return name;
   }
 
   private claim(volume: Part<'volume'>): string {
     const known = this.claims.get(volume);
     if (known !== undefined) return known;
-    const claimName = this.at.nameOf(volume);
-    const name = this.take(claimName);
+    const claimName = this.at.nameOf(volume as Part);
+    const name = this.add(claimName, (name) => ({ name, persistentVolumeClaim: { claimName } }));
     this.claims.set(volume, name);
-    this.volumes.push({ name, persistentVolumeClaim: { claimName } });
     return name;
   }
 
-  private take(name: string): string {
-    let free = name;
-    for (let n = 2; this.names.has(free); n++) free = `${name}-${n}`;
-    this.names.add(free);
-    return free;
+  private files(files: readonly FileSpec[], prefix: string): VolumeMount[] {
+    const mounts: VolumeMount[] = [];
+    const secrets = new Map<Part<'secret'>, SecretFileSpec[]>();
+    for (const { path, from } of files) {
+      if (isConfigFile(from)) mounts.push({ mountPath: path, readOnly: true, ...this.config(from) });
+      // Vault's agent brings its files itself
+      else if (secretRef(from, this.at)) secrets.set(from.secret, [...(secrets.get(from.secret) ?? []), { path, from }]);
+    }
+    for (const [secret, list] of secrets) {
+      const made = new SecretFiles(list, this.at);
+      mounts.push(...made.mounts(this.add(`${prefix}${this.at.spec(secret).name}`, (name) => made.volume(name))));
+    }
+    return mounts.sort((a, b) => (a.mountPath < b.mountPath ? -1 : 1));
+  }
+
+  /** One volume for all containers: each mounts single files of it. */
+  private config({ config, key, executable }: ConfigFile): { name: string; subPath: string } {
+    let known = this.configs.get(config);
+    if (!known) {
+      const items: KeyToPath[] = [];
+      const wanted = this.at.nameOf(config as Part);
+      const version = settleConfig(this.at.native(config).configMap, wanted);
+      const name = this.add(wanted, (name) => ({ configMap: { defaultMode: 0o444, items, name: version }, name }));
+      known = { name, items };
+      this.configs.set(config, known);
+    }
+    const { name, items } = known;
+    let item = items.find((one) => one.key === key);
+    if (!item) {
+      item = { key, path: key };
+      items.push(item);
+    }
+    if (executable) item.mode = 0o555;
+    return { name, subPath: key };
   }
 }
 
-/** Whether a workload writes to a volume that one node at a time may have. */
-export function writesAlone(spec: WorkloadSpec): boolean {
-  return [spec.main, ...spec.sidecars].some((one) => one.mounts.some((mount) => !mount.readOnly && !mount.volume.resolve().spec.shared));
+/** Whether all replicas of a workload write to one volume that one node at a time may have. */
+export function writesAlone(spec: GroupSpec): boolean {
+  return [spec.main, ...spec.sidecars].some(({ mounts }) =>
+    mounts.some(({ readOnly, volume }) => {
+      const { shared, perReplica } = volume.resolve().spec;
+      return !readOnly && !shared && !perReplica;
+    }),
+  );
 }

@@ -1,6 +1,7 @@
-import type { ExternalPeer } from '../edges';
+import { isDnsName } from '../names';
 import type { Problem } from '../problems';
 import { isCidr } from '../values/address';
+import type { ExternalPeer } from './peers';
 
 /** What is wrong with a peer outside. */
 export function peerProblems(path: string, peer: ExternalPeer): Problem[] {
@@ -10,8 +11,7 @@ export function peerProblems(path: string, peer: ExternalPeer): Problem[] {
   const number = 'an edge names a port that is no whole number from 1 to 65535';
   const labels = [peer.podLabels, peer.namespaceLabels].filter((one) => one !== undefined);
   const empty = labels.filter((one) => !Object.keys(one).length || Object.values(one).some((value) => typeof value !== 'string'));
-  const both = peer.cidr !== undefined && labels.length > 0;
-  const neither = peer.cidr === undefined && labels.length === 0;
+  const ways = [peer.cidr !== undefined, peer.dnsName !== undefined, labels.length > 0].filter((one) => one).length;
   return [
     // a selector without labels, or with one that is dropped because it is undefined, selects everything
     ...empty.map((value) => ({
@@ -20,9 +20,19 @@ export function peerProblems(path: string, peer: ExternalPeer): Problem[] {
       value,
       fix: 'give at least one label, each with a text',
     })),
-    ...(both || neither
-      ? [{ path, what: 'an edge needs either addresses or labels of a peer', value: peer, fix: 'use Peers.cidr or Peers.pods' }]
-      : []),
+    ...(ways === 1
+      ? []
+      : [{ path, what: 'an edge needs either addresses, a DNS name or labels of a peer', value: peer, fix: 'use one of Peers' }]),
+    ...(peer.dnsName === undefined || isDnsName(peer.dnsName)
+      ? []
+      : [
+          {
+            path,
+            what: 'an edge leads to what is no DNS name',
+            value: peer.dnsName,
+            fix: "write it as 'api.example.com', without a wildcard",
+          },
+        ]),
     ...cidrs.map((value) => ({ path, what: network, value, fix: "write it as '203.0.113.0/24'" })),
     ...ports.map((value) => ({ path, what: number, value, fix: 'use the number of a TCP port' })),
   ];

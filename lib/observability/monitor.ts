@@ -1,0 +1,74 @@
+import type { IConstruct } from 'constructs';
+import { Composite } from '../model/composite';
+import type { Duration } from '../model/values/quantities';
+
+/** What has to be looked at: now (`page`), or on a working day (`ticket`). */
+export type Severity = 'page' | 'ticket';
+
+/** A condition that somebody is told of. @see https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/ */
+export interface AlertRule {
+  /** Its name, in CamelCase. */
+  readonly alert: string;
+  /** The condition in PromQL; every series that it gives is an alert. */
+  readonly expr: string;
+  /** Time for which it has to hold. @default - none */
+  readonly for?: Duration;
+  /** How soon. */
+  readonly severity: Severity;
+  /** One sentence; labels stand as `{{ $labels.db }}`. */
+  readonly summary: string;
+  /** What it means, and what to do. */
+  readonly description: string;
+}
+
+/** A panel of a dashboard. @see https://grafana.com/docs/grafana/latest/panels-visualizations/ */
+export interface DashboardPanel {
+  /** What stands above it. */
+  readonly title: string;
+  /** How it is drawn. */
+  readonly type: 'stat' | 'timeseries' | 'table' | 'state-timeline';
+  /** Unit of the values, as Grafana calls it. @default - none */
+  readonly unit?: string;
+  /** What is drawn: PromQL, and how each series is called. */
+  readonly queries: readonly { readonly expr: string; readonly legend?: string }[];
+  /** A value from which on it is red. @default - none */
+  readonly limit?: number;
+}
+
+/** What a construct knows of how it is watched. */
+export interface MonitorProps {
+  /** The name of the group of rules, and the title of the dashboard's row. */
+  readonly title: string;
+  /** @default - none */
+  readonly alerts?: readonly AlertRule[];
+  /** @default - none */
+  readonly panels?: readonly DashboardPanel[];
+}
+
+const MONITOR = Symbol.for('ironhull.Monitor');
+
+/**
+ * Alerts and panels of a construct. They are collected by whoever has a Prometheus and a Grafana: no platform makes
+ * anything of them by itself.
+ */
+export class Monitor extends Composite {
+  /** All at and below a construct, in the order of the tree. */
+  static within(root: IConstruct): Monitor[] {
+    return root.node.findAll().filter((one): one is Monitor => MONITOR in one);
+  }
+
+  /** The name of the group of rules, and the title of the dashboard's row. */
+  readonly title: string;
+  /** Conditions that somebody is told of. */
+  readonly alerts: readonly AlertRule[];
+  /** What is drawn. */
+  readonly panels: readonly DashboardPanel[];
+
+  constructor(scope: IConstruct, id: string, { title, alerts = [], panels = [] }: MonitorProps) {
+    super(scope, id);
+    Object.defineProperty(this, MONITOR, { value: true });
+    this.title = title;
+    this.alerts = [...alerts];
+    this.panels = [...panels];
+  }
+}

@@ -1,0 +1,43 @@
+import type { IConstruct } from 'constructs';
+import { dump } from 'js-yaml';
+import { YAML_OPTIONS } from '../stack/yaml';
+import { type AlertRule, Monitor } from './monitor';
+
+/** A group of rules as Prometheus reads it. */
+export interface RuleGroup {
+  /** The title of its monitors. */
+  readonly name: string;
+  /** The rules, in the order of the tree. */
+  readonly rules: readonly {
+    readonly alert: string;
+    readonly expr: string;
+    readonly for?: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+  }[];
+}
+
+/** The rules of everything at and below a construct, a group for each monitor; two monitors with one title share a group. */
+export function alertGroups(root: IConstruct): RuleGroup[] {
+  const groups = new Map<string, Map<string, AlertRule>>();
+  for (const { title, alerts } of Monitor.within(root)) {
+    const rules = groups.get(title) ?? new Map<string, AlertRule>();
+    // the same rule of two databases tells of both: its series have their names
+    for (const rule of alerts) rules.set(JSON.stringify(rule), rule);
+    if (rules.size > 0) groups.set(title, rules);
+  }
+  return [...groups].map(([name, rules]) => ({ name, rules: [...rules.values()].map(asRule) }));
+}
+
+function asRule({ alert, expr, for: time, severity, summary, description }: AlertRule): RuleGroup['rules'][number] {
+  return { alert, expr, ...(time !== undefined && { for: time }), labels: { severity }, annotations: { summary, description } };
+}
+
+/**
+ * A file of rules.
+ *
+ * @see https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/
+ */
+export function ruleFile(root: IConstruct): string {
+  return dump({ groups: alertGroups(root) }, YAML_OPTIONS);
+}

@@ -1,0 +1,54 @@
+import { type Edge, edgesOf, type Joined, type Runner } from '../model/edges/edges';
+import { peerProblems } from '../model/edges/peer-problems';
+import type { ExternalPeer } from '../model/edges/peers';
+import { Part } from '../model/part';
+import { below, displayPath, type Problem, usePort } from '../model/problems';
+import { view } from './edge-view';
+
+/** What is wrong with the edges of a workload or task: ports that the other end does not have, peers that are none. */
+export function edgeProblems(part: Runner): Problem[] {
+  const { incoming, outgoing } = edgesOf(part);
+  return [
+    ...outgoing.flatMap((edge) =>
+      Part.isPart(edge.peer)
+        ? [...portProblems(part, edge, edge.peer as Runner), ...endless(part, edge.peer as Runner)]
+        : peerProblems(displayPath(part), edge.peer as ExternalPeer),
+    ),
+    ...incoming.flatMap((edge) => {
+      if (Part.isPart(edge.peer)) return [];
+      const peer = edge.peer as ExternalPeer;
+      const numbers = peer.ports.flatMap((value) => portProblem(part, part, value));
+      return [...portProblems(part, edge, part), ...peerProblems(displayPath(part), peer), ...numbers];
+    }),
+  ];
+}
+
+/** Metrics that nobody may fetch. */
+export function unseenMetrics(part: Part<'workload'>, routes: readonly Part<'route'>[]): Problem[] {
+  const port = part.resolve().spec.metrics?.port;
+  if (!port) return [];
+  const open = edgesOf(part).incoming.some((edge) => view(edge, part).ports.some(({ name }) => name === port.name));
+  if (open || routes.some((route) => route.resolve().spec.port === port.name)) return [];
+  const fix = `set metrics.from to the peer that fetches them, or call network.allowFrom with '${port.name}'`;
+  return [{ path: below(displayPath(part), 'metrics'), what: 'nobody may connect to the metrics port', value: port.name, fix }];
+}
+
+/** What waits for a task that runs again and again. */
+function endless(part: Runner, target: Joined): Problem[] {
+  if (target.kind !== 'task' || !(target as Part<'task'>).resolve().spec.schedule) return [];
+  const what = `waits for ${displayPath(target)}, which runs on a schedule and so is never done`;
+  return [{ path: below(displayPath(part), 'startAfter'), what, fix: 'leave it out, or wait for a task without a schedule' }];
+}
+
+function portProblems(part: Runner, edge: Edge, target: Joined): Problem[] {
+  return edge.ports.flatMap((value) => portProblem(part, target, value));
+}
+
+function portProblem(part: Runner, target: Joined, value: string | number): Problem[] {
+  const { ports } = target.resolve().spec;
+  // said already, where the port of the metrics is wrong
+  if (part.resolve().problems.some((one) => one.value === value)) return [];
+  if (ports.some((port) => port.name === value || port.port === value)) return [];
+  const what = `an edge names a port that ${displayPath(target)} does not have`;
+  return [{ path: displayPath(part), what, value, fix: usePort(ports) }];
+}
