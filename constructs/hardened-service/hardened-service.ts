@@ -1,6 +1,10 @@
 import type { IConstruct } from 'constructs';
 import { Composite } from '../../lib/model/composite';
-import { connect, connectIn, connectOut, type ExternalPeer, isPeer } from '../../lib/model/edges';
+import { askForEdges } from '../../lib/model/edges/asked';
+import { connectIn } from '../../lib/model/edges/edges';
+import { withHanded } from '../../lib/model/edges/handed';
+import { ServiceNetwork, waitForTasks } from '../../lib/model/edges/network-facet';
+import { isPeer } from '../../lib/model/edges/peers';
 import { type Acknowledgements, acknowledge } from '../../lib/model/features';
 import type { Kind } from '../../lib/model/kinds';
 import { type RouteProps, resolveRoute } from '../../lib/model/kinds/route';
@@ -10,6 +14,7 @@ import { madeBy, report, usePort } from '../../lib/model/problems';
 import { snapshot } from '../../lib/model/values/text';
 import type { PortProps, SidecarProps, WorkloadProps } from '../../lib/model/workload/props';
 import { resolveWorkload } from '../../lib/model/workload/resolve';
+import type { HardenedTask } from '../hardened-task/hardened-task';
 
 /** What a user may say of a hardened service. */
 export interface HardenedServiceProps extends WorkloadProps {
@@ -40,14 +45,17 @@ export class HardenedService extends Composite {
     const named = [...Object.values(workload.sidecars ?? {}), workload].map((container) => container?.ports);
     this.ports = Object.assign({}, ...named.filter((ports) => typeof ports === 'object'));
     this.part = new Part(this, 'Default', 'workload', (r) => {
-      if (this.sidecars.length === 0) return resolveWorkload(nameOf(this), workload, r);
+      askForEdges(this.part, r);
+      const env = withHanded(this.part, workload.env, r);
+      const props = env ? { ...workload, env } : workload;
+      if (this.sidecars.length === 0) return resolveWorkload(nameOf(this), props, r);
       const sidecars: Record<string, SidecarProps> = { ...workload.sidecars };
       for (const [sidecar, its] of this.sidecars) {
         if (Object.hasOwn(sidecars, sidecar))
           r.problem(`sidecars.${sidecar}`, 'two sidecars have the same name', sidecar, 'choose another');
         sidecars[sidecar] = its;
       }
-      return resolveWorkload(nameOf(this), { ...workload, sidecars }, r);
+      return resolveWorkload(nameOf(this), { ...props, sidecars }, r);
     });
     this.network = new ServiceNetwork(this.part);
     const { port, from } = workload.metrics ?? {};
@@ -59,6 +67,11 @@ export class HardenedService extends Composite {
     this.sidecars.push([name, snapshot(props)]);
     // the service's own names come first: a clash is reported when the system is rendered
     for (const [port, value] of Object.entries(props?.ports ?? {})) this.ports[port] ??= value;
+  }
+
+  /** Starts only after tasks have ended without an error, such as migrations; if one fails, the old version stays. */
+  startAfter(...tasks: HardenedTask[]): void {
+    waitForTasks(this.part, tasks);
   }
 
   /**
@@ -92,44 +105,4 @@ export class HardenedService extends Composite {
   tune<N extends { readonly [K in Kind]: object }>(platform: Tunable<N>, edit: (native: N['workload']) => void): void {
     this.part.tune(platform, edit);
   }
-}
-
-/** Something with a service's network. */
-export interface Connectable {
-  /** The network facet. */
-  readonly network: ServiceNetwork;
-}
-
-/** Which connections a service may make and take. What no edge allows is refused, where the platform can. */
-export class ServiceNetwork {
-  /** @internal */
-  constructor(private readonly part: Part<'workload'>) {}
-
-  /** Lets this service connect to another, on the other's ports of these names or on all; it starts after the other. */
-  allowTo(other: Connectable | ExternalPeer, ...ports: string[]): void {
-    if (isConnectable(other)) connect(this.part, other.network.part, ports);
-    else if (this.isPeer(other, 'allowTo')) {
-      const fix = 'give numbers to the peer, as in Peers.cidr(network, 5432)';
-      if (ports.length > 0) report(this.part, 'network.allowTo', 'a peer outside has no named ports', ports, fix);
-      connectOut(this.part, other);
-    }
-  }
-
-  /** Lets another connect to this service, on this service's ports of these names or on all. */
-  allowFrom(other: Connectable | ExternalPeer, ...ports: string[]): void {
-    if (isConnectable(other)) connect(other.network.part, this.part, ports);
-    else if (this.isPeer(other, 'allowFrom')) connectIn(this.part, other, ports);
-  }
-
-  private isPeer(other: unknown, method: string): other is ExternalPeer {
-    if (isPeer(other)) return true;
-    const value = typeof other === 'object' && other !== null ? 'an object' : other;
-    report(this.part, `network.${method}`, 'needs a service or a peer outside', value, 'pass a service, or one of Peers');
-    return false;
-  }
-}
-
-function isConnectable(other: unknown): other is Connectable {
-  // not instanceof: there may be another copy of this package
-  return Part.isPart((other as { network?: { part?: unknown } } | undefined)?.network?.part);
 }
