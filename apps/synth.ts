@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { App } from 'cdk8s';
-import { formatProblem, type Problem, ProblemsError } from '../lib';
+import { formatProblem, IdentityLedger, type Problem, ProblemsError } from '../lib';
 import { composeFile } from '../lib/platforms/compose';
 import { IronhullChart, synthesize } from '../lib/platforms/kubernetes';
 import { swarmStackFile } from '../lib/platforms/swarm';
-import { writeFiles } from '../lib/stack/write';
+import { type OutputFile, writeFiles } from '../lib/stack/write';
 import { SYSTEMS } from './systems';
+
+/** The names and volumes of all stacks, committed: see docs/identities.md. */
+const IDENTITIES = 'ironhull.identities.json';
 
 /**
  * Writes every system in every environment as text: `<stack>.k8s.yaml`, `compose/<stack>.yaml` and `swarm/<stack>.yaml`.
@@ -13,7 +16,8 @@ import { SYSTEMS } from './systems';
  */
 function main(): void {
   const app = new App();
-  const files = new Map<string, string | Uint8Array>();
+  const identities = IdentityLedger.read(IDENTITIES);
+  const files = new Map<string, string | OutputFile>();
   const problems: Problem[] = [];
   const warnings = new Set<string>();
   const gather = (render: () => { readonly warnings: readonly Problem[] }): void => {
@@ -33,7 +37,7 @@ function main(): void {
     }),
   );
   gather(() => {
-    const result = synthesize(app);
+    const result = synthesize(app, { identities });
     for (const [file, text] of result.files) files.set(file, text);
     return result;
   });
@@ -43,15 +47,15 @@ function main(): void {
       ['swarm', swarmStackFile],
     ] as const) {
       gather(() => {
-        const result = file(chart, { name });
+        const result = file(chart, { name, identities });
         files.set(join(folder, `${stack}.yaml`), result.text);
-        for (const [path, content] of result.files) files.set(join(folder, path), content);
+        for (const [path, file] of result.files) files.set(join(folder, path), file);
         return result;
       });
     }
   }
   if (problems.length > 0) throw new ProblemsError(problems);
-  writeFiles(process.env.CDK8S_OUTDIR ?? 'dist', files);
+  identities.write(() => writeFiles(process.env.CDK8S_OUTDIR ?? 'dist', files));
   for (const warning of warnings) console.error(`warning: ${warning}`);
 }
 

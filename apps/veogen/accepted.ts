@@ -8,6 +8,7 @@ export const ACCEPTED: Acknowledgements = {
   ulimits: 'nodes and engines are set up with 65535 open files by default',
   'sysctls.unsafe': 'the cluster does not allow them; somaxconn is 4096 there, which suffices behind ten replicas',
   'no-new-privileges': 'the engines of the Swarm run with no-new-privileges in daemon.json',
+  'start.ready': 'where nothing waits, the services try again until what they connect to is there',
   autoscaling: 'where nothing scales, three replicas carry the usual load',
   rollout: 'a single host is for development and tests: a short interruption is fine',
   'rollout.failure-action': 'on a single host somebody watches the update',

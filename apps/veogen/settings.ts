@@ -31,6 +31,14 @@ export const kernelParameters = {
   'net.ipv4.tcp_wmem': '4096 65536 134217728',
 };
 
+/** Where the secret has the passwords of the database's roles. */
+export const passwordKeys = {
+  postgres: 'postgres-superuser-password',
+  veogen: 'postgres-password',
+  backup: 'postgres-backup-password',
+  monitoring: 'postgres-monitoring-password',
+} as const;
+
 /** The cluster's Prometheus fetches the metrics. */
 export const prometheus = Peers.pods({ 'app.kubernetes.io/name': 'prometheus' }, { 'kubernetes.io/metadata.name': 'monitoring' });
 

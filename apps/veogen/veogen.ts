@@ -1,7 +1,17 @@
 import { Construct } from 'constructs';
-import { acknowledge, Environment, ExistingSecret, HardenedService, NetworkSegment, Peers, PersistentVolume } from '../../lib';
+import {
+  acknowledge,
+  Environment,
+  ExistingSecret,
+  HardenedService,
+  NetworkSegment,
+  Peers,
+  PersistentVolume,
+  PostgresWithBackup,
+} from '../../lib';
+import { backupsOf } from '../backups';
 import { ACCEPTED } from './accepted';
-import { autoscaling, kernelParameters, network, prometheus, pythonRuntime, serviceHealth } from './settings';
+import { autoscaling, kernelParameters, network, passwordKeys, prometheus, pythonRuntime, serviceHealth } from './settings';
 
 /**
  * VeoGen: a FastAPI backend that makes videos and music, its web front end, a worker, Postgres and Redis.
@@ -13,7 +23,7 @@ export class VeoGen extends Construct {
   readonly backend: HardenedService;
   readonly frontend: HardenedService;
   readonly worker: HardenedService;
-  readonly postgres: HardenedService;
+  readonly postgres: PostgresWithBackup;
   readonly redis: HardenedService;
   /** What the user uploads, and what is made of it. */
   readonly uploads: PersistentVolume;
@@ -112,33 +122,19 @@ export class VeoGen extends Construct {
     });
   }
 
-  private makePostgres(): HardenedService {
-    const data = new PersistentVolume(this, 'PostgresData', { size: '20Gi' });
-    return new HardenedService(this, 'Postgres', {
-      image: 'postgres:15-bookworm',
-      // the official image runs as any user; one above 10000 is nobody on the host
-      user: '10001:10001',
-      replicas: 1,
-      rollout: { strategy: 'recreate' },
-      ports: { postgres: 5432 },
-      env: {
-        POSTGRES_DB: 'veogen',
-        POSTGRES_USER: 'veogen',
-        POSTGRES_PASSWORD: this.secrets.key('postgres-password'),
-        PGDATA: '/var/lib/postgresql/data/pgdata',
-      },
-      writable: [
-        { path: '/tmp', size: '100Mi' },
-        { path: '/var/run/postgresql', size: '100Mi' },
-      ],
-      mounts: [{ volume: data, path: '/var/lib/postgresql/data' }],
+  private makePostgres(): PostgresWithBackup {
+    const postgres = new PostgresWithBackup(this, 'Postgres', {
+      version: 15,
+      size: '20Gi',
+      databases: { veogen: {} },
+      passwords: { secret: this.secrets, keys: passwordKeys },
       resources: { cpu: { limit: 1, reservation: '500m' }, memory: { limit: '2Gi', reservation: '1Gi' } },
-      // crash recovery may take long; nothing should kill it then
-      health: { exec: ['pg_isready', '-h', '/var/run/postgresql', '-U', 'veogen'], interval: '10s', startPeriod: '5m' },
-      shutdown: { grace: '2m', drain: '0s' },
       networks: [{ network: this.segment }],
       ...this.env.pick({ production: { placement: { labels: { database: 'true' } } }, otherwise: {} }),
+      ...backupsOf(this, 'veogen-backups', (key) => this.secrets.file(key)),
     });
+    for (const one of [postgres.database.exporter, postgres.status]) one?.network.allowFrom(prometheus, 'metrics');
+    return postgres;
   }
 
   private makeRedis(): HardenedService {
