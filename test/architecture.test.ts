@@ -78,12 +78,21 @@ const isNode = (to: string) => to.startsWith('node:');
 const platformOf = (file: string) => /^lib\/platforms\/(\w+)\//.exec(file)?.[1];
 
 describe('who imports whom', () => {
-  test('lib/model imports npm constructs and node:* only', () => {
-    expect(offenders(/^lib\/model\//, (to) => to.startsWith('lib/model/') || to === 'constructs' || isNode(to))).toEqual([]);
+  test('lib/model imports npm constructs and node:* only, and croner where cron expressions are read', () => {
+    const allowed = (to: string, file: string) => {
+      return to.startsWith('lib/model/') || to === 'constructs' || isNode(to) || (to === 'croner' && file === 'lib/model/values/cron.ts');
+    };
+    expect(offenders(/^lib\/model\//, allowed)).toEqual([]);
   });
 
-  test('constructs/ imports no platform, no cdk8s and no Pulumi: only lib/model and npm constructs', () => {
-    expect(offenders(/^constructs\//, (to) => /^(constructs|lib\/model)\//.test(to) || to === 'constructs' || isNode(to))).toEqual([]);
+  test('constructs/ imports no platform, no cdk8s and no Pulumi: only lib/model, what monitors are, and npm constructs', () => {
+    const allowed = (to: string) => /^(constructs|lib\/model)\//.test(to) || ['constructs', 'lib/observability/monitor.ts'].includes(to);
+    expect(offenders(/^constructs\//, (to) => allowed(to) || isNode(to))).toEqual([]);
+  });
+
+  test('lib/observability knows the model and how YAML is written', () => {
+    const allowed = (to: string) => /^lib\/(model|observability)\//.test(to) || ['constructs', 'js-yaml', 'lib/stack/yaml.ts'].includes(to);
+    expect(offenders(/^lib\/observability\//, allowed)).toEqual([]);
   });
 
   test('lib/platform knows the model and no platform', () => {
@@ -124,10 +133,10 @@ describe('who imports whom', () => {
     expect(offenders(/./, (to, file) => to !== name || room.test(file))).toEqual([]);
   });
 
-  test('a system imports the public interface and its own files', () => {
+  test('a system imports the public interface, its own files, and where backups go', () => {
     const allowed = (to: string, file: string) => {
       const system = /^apps\/[^/]+\//.exec(file)?.[0] as string;
-      return to === 'lib/index.ts' || to === 'constructs' || to.startsWith(system) || isNode(to);
+      return ['lib/index.ts', 'constructs', 'apps/backups.ts'].includes(to) || to.startsWith(system) || isNode(to);
     };
     expect(offenders(/^apps\/[^/]+\//, allowed)).toEqual([]);
   });
@@ -179,10 +188,10 @@ describe('sizes', () => {
     expect(long).toEqual([]);
   });
 
-  test('the kernel, which is lib/model without its vocabulary and lib/platform, has at most 900 lines of code', () => {
+  test('the kernel, which is lib/model without its vocabulary and lib/platform, has at most 1150 lines of code', () => {
     const kernel = sources.filter(({ file }) => /^lib\/(model|platform)\/[^/]+\.ts$/.test(file));
     expect(kernel.length).toBeGreaterThan(10);
-    expect(kernel.reduce((sum, source) => sum + code(source), 0)).toBeLessThanOrEqual(900);
+    expect(kernel.reduce((sum, source) => sum + code(source), 0)).toBeLessThanOrEqual(1150);
   });
 });
 

@@ -8,6 +8,8 @@ import { composeFile } from '../../lib/platforms/compose';
 import { docker } from '../../lib/platforms/docker';
 import { IronhullChart, synthesize } from '../../lib/platforms/kubernetes';
 import { swarmStackFile } from '../../lib/platforms/swarm';
+import { envOf, settingsOf, TARGETS } from './database';
+import { Views } from './views';
 
 // biome-ignore lint/suspicious/noExplicitAny: documents are read as a reader of YAML would
 type Json = any;
@@ -121,6 +123,77 @@ describe('V3: health check', () => {
   });
 });
 
+describe('V4: Postgres 15, hardened', () => {
+  const production = new Views('veogen', (scope) => new VeoGen(scope), Environments.production);
+  const development = new Views('veogen', (scope) => new VeoGen(scope), Environments.development);
+  const name = 'veogen-postgres';
+
+  test('K', () => {
+    const { containers, volumes } = production.kind('StatefulSet', name).spec.template.spec;
+    expect(containers[0]).toMatchObject({
+      image: 'postgres:15-bookworm',
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        runAsNonRoot: true,
+        capabilities: { drop: expect.arrayContaining(['ALL']) },
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+    });
+    expect(containers[0].securityContext.capabilities).not.toHaveProperty('add');
+    for (const path of ['/tmp', '/var/run/postgresql']) {
+      const { name } = containers[0].volumeMounts.find((one: Json) => one.mountPath === path);
+      expect(volumes.find((one: Json) => one.name === name).emptyDir).toMatchObject({ medium: 'Memory' });
+    }
+  });
+  test('D', () => {
+    const { args } = production.D.get(name).containers[0];
+    expect(args).toMatchObject({
+      image: 'postgres:15-bookworm',
+      readOnly: true,
+      securityOpts: ['no-new-privileges:true'],
+      capabilities: { drops: ['ALL'] },
+    });
+    expect(args.capabilities).not.toHaveProperty('adds');
+    for (const path of ['/tmp', '/var/run/postgresql']) expect(args.tmpfs[path]).toMatch(/noexec,nosuid/);
+  });
+  test('S', () => {
+    const service = production.S.services[name];
+    expect(service).toMatchObject({ image: 'postgres:15-bookworm', read_only: true, cap_drop: ['ALL'] });
+    expect(service).not.toHaveProperty('cap_add');
+    for (const target of ['/tmp', '/var/run/postgresql'])
+      expect(service.volumes).toContainEqual({ type: 'tmpfs', target, tmpfs: { size: expect.any(Number) } });
+  });
+  test('C', () => {
+    const service = production.C.services[name];
+    expect(service).toMatchObject({
+      image: 'postgres:15-bookworm',
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+    });
+    expect(service).not.toHaveProperty('cap_add');
+    for (const path of ['/tmp', '/var/run/postgresql'])
+      expect(service.tmpfs).toContainEqual(expect.stringMatching(new RegExp(`^${path}:.*noexec,nosuid`)));
+  });
+  test.each(TARGETS)('%s: TLS, statements in the log, and statistics of them', (target) => {
+    expect(settingsOf(production, target, name)).toMatchObject({
+      ssl: 'on',
+      log_statement: 'ddl',
+      log_min_duration_statement: '1s',
+      shared_preload_libraries: 'pg_stat_statements',
+    });
+    // as its document has them
+    expect(settingsOf(development, target, name)).toMatchObject({ ssl: 'on', log_statement: 'all', log_min_duration_statement: '0' });
+  });
+  test.each(TARGETS)('%s: it is backed up', (target) => {
+    expect(envOf(production, target, `${name}-backup`)).toMatchObject({
+      BACKUP_CRON: '0 2 * * *',
+      BACKUP_DEST_MAIN_BUCKET: 'veogen-backups',
+    });
+  });
+});
+
 test('V6: Swarm', () => {
   expect(s.deploy).toMatchObject({
     replicas: 3,
@@ -135,7 +208,9 @@ test('V6: Swarm', () => {
     attachable: true,
     ipam: { config: [{ subnet: '10.0.1.0/24' }] },
   });
-  expect(Object.keys(S.volumes).sort()).toEqual(['veogen-outputs', 'veogen-postgres-data', 'veogen-uploads']);
+  const staging = ['backup', 'drill', 'prune', 'restore'].map((name) => `veogen-postgres-${name}-staging`);
+  expect(Object.keys(S.volumes).sort()).toEqual(['veogen-outputs', 'veogen-uploads', 'veogen-postgres-data', ...staging].sort());
+  expect(S.volumes['veogen-postgres-data'].name).toBe('veogen-postgres-data-{{.Task.Slot}}');
 });
 
 describe('V7: Kubernetes', () => {
@@ -287,26 +362,18 @@ describe('V15: bridge network', () => {
 
 describe('V16: front end, worker and Redis beside the backend', () => {
   const names = ['veogen-backend', 'veogen-frontend', 'veogen-postgres', 'veogen-redis', 'veogen-worker'];
-  test('K', () =>
-    expect(
-      K.filter((one) => one.kind === 'Deployment')
-        .map((one) => one.metadata.name)
-        .sort(),
-    ).toEqual(names));
-  test('D', () =>
-    expect(
-      planned.drafted
-        .filter(({ part }) => part.kind === 'workload')
-        .map(({ at }) => at.name)
-        .sort(),
-    ).toEqual(names));
-  test('S', () => expect(Object.keys(S.services).sort()).toEqual(names));
-  test('C', () =>
-    expect(
-      Object.keys(C.services)
-        .filter((name) => !name.endsWith('-monitoring'))
-        .sort(),
-    ).toEqual(names));
+  /** Without what belongs to the database, and the sidecar. */
+  const own = (found: readonly string[]) => found.filter((name) => !/^veogen-postgres-|-monitoring$/.test(name)).sort();
+  test('K', () => {
+    const workloads = K.filter((one) => one.kind === 'Deployment' || one.kind === 'StatefulSet');
+    expect(own(workloads.map((one) => one.metadata.name))).toEqual(names);
+  });
+  test('D', () => {
+    const workloads = planned.drafted.filter(({ part }) => part.kind === 'workload');
+    expect(own(workloads.map(({ at }) => at.name))).toEqual(names);
+  });
+  test('S', () => expect(own(Object.keys(S.services))).toEqual(names));
+  test('C', () => expect(own(Object.keys(C.services))).toEqual(names));
   test('the front end is told where the backend is', () =>
     expect(C.services['veogen-frontend'].environment.BACKEND_URL).toBe('http://veogen-backend:8000'));
 });

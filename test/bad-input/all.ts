@@ -1,11 +1,18 @@
 import { Construct } from 'constructs';
 import { type BadInput, root } from './case';
+import { CLUSTERS } from './cloudnative-pg';
+import { CONNECTIONS } from './connections';
 import { HARDENING, IMAGES } from './containers';
+import { FILES } from './files';
 import { NAMES } from './names';
 import { NETWORKS } from './networks';
 import { PORTS } from './ports';
+import { POSTGRES } from './postgres';
 import { RUNNING } from './running';
+import { SCHEDULES } from './schedules';
+import { SECRETS } from './secrets';
 import { SHAPES } from './shapes';
+import { STABLE } from './stable';
 import { RESOURCES, TEXTS } from './values';
 
 /** Every mistake, with the id under which it is built. */
@@ -17,8 +24,15 @@ export const ALL: readonly (BadInput & { readonly id: string })[] = [
   ...TEXTS,
   ...PORTS,
   ...RUNNING,
+  ...SCHEDULES,
   ...NETWORKS,
   ...SHAPES,
+  ...STABLE,
+  ...CONNECTIONS,
+  ...SECRETS,
+  ...FILES,
+  ...POSTGRES,
+  ...CLUSTERS,
 ].map((one, i) => ({ ...one, id: `c${i}`, message: one.message.replaceAll('#', `c${i}`) }));
 
 /** A tree with these mistakes in it. */

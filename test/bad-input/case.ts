@@ -1,5 +1,12 @@
 import { type Construct, RootConstruct } from 'constructs';
-import { HardenedService, type HardenedServiceProps, NetworkSegment, type NetworkSegmentProps } from '../../lib';
+import {
+  HardenedService,
+  type HardenedServiceProps,
+  HardenedTask,
+  type HardenedTaskProps,
+  NetworkSegment,
+  type NetworkSegmentProps,
+} from '../../lib';
 
 /** One mistake of a user, and the one message that it gets. */
 export interface BadInput {
@@ -16,6 +23,11 @@ export const IMAGE = 'registry.example/team/app:1.2.3@sha256:0123456789abcdef012
 /** A service that is right but for these props. They are not typed: JavaScript and casts exist. */
 export function service(scope: Construct, props: object = {}, id = 'Web'): HardenedService {
   return new HardenedService(scope, id, { image: IMAGE, replicas: 1, ...props } as HardenedServiceProps);
+}
+
+/** A task that is right but for these props. */
+export function task(scope: Construct, props: object = {}, id = 'Migrate'): HardenedTask {
+  return new HardenedTask(scope, id, { image: IMAGE, ...props } as HardenedTaskProps);
 }
 
 /** A segment that is right but for these props. */

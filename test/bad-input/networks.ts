@@ -168,7 +168,7 @@ export const NETWORKS: readonly BadInput[] = [
     mistake: 'a peer with addresses and labels',
     build: (s) => service(s, WEB).network.allowFrom({ cidr: '203.0.113.0/24', podLabels: { app: 'x' }, ports: [] }),
     message:
-      'app/#/Web: an edge needs either addresses or labels of a peer, got {"cidr":"203.0.113.0/24","podLabels":{"app":"x"},"ports":[]}; use Peers.cidr or Peers.pods',
+      'app/#/Web: an edge needs either addresses, a DNS name or labels of a peer, got {"cidr":"203.0.113.0/24","podLabels":{"app":"x"},"ports":[]}; use one of Peers',
   },
   {
     mistake: 'names of ports for a peer outside',

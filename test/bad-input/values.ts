@@ -138,12 +138,12 @@ export const TEXTS: readonly BadInput[] = [
   props(
     'a password in the environment, whose value no message shows',
     { env: { DB_PASSWORD: 'hunter2' } },
-    "env.DB_PASSWORD: looks like a secret that is written down; use `secret.key('…')` of an ExistingSecret, or acknowledge 'plain-secret' with a reason",
+    "env.DB_PASSWORD: looks like a secret that is written down; use `secret.file('…')` or `secret.key('…')` of a secret, or acknowledge 'plain-secret' with a reason",
   ),
   props(
     'a URL with a password',
     { env: { DATABASE_URL: 'postgres://app:hunter2@db/app' } },
-    "env.DATABASE_URL: looks like a secret that is written down; use `secret.key('…')` of an ExistingSecret, or acknowledge 'plain-secret' with a reason",
+    "env.DATABASE_URL: looks like a secret that is written down; use `secret.file('…')` or `secret.key('…')` of a secret, or acknowledge 'plain-secret' with a reason",
   ),
   props(
     'a password beside an object turned to text',
@@ -158,7 +158,7 @@ export const TEXTS: readonly BadInput[] = [
   {
     mistake: 'a key of a secret that is none',
     build: (s) => service(s, { env: { PASSWORD: new ExistingSecret(s, 'Secrets', { existing: 'secrets' }).key('pass word') } }),
-    message: 'app/#/Web: env.PASSWORD: is no key of a secret, got "pass word"; use letters, digits, dots, dashes and underscores',
+    message: 'app/#/Web: env.PASSWORD: is no key of a secret, got "pass word"; use letters, digits, dashes, dots and underscores',
   },
 ];
 

@@ -4,7 +4,7 @@ import { formatProblem } from '../../lib/model/problems';
 import { ComposeExpression, compose, composeFile } from '../../lib/platforms/compose';
 import { swarm, swarmStackFile } from '../../lib/platforms/swarm';
 import { planSwarm } from '../../lib/platforms/swarm/pulumi';
-import { sentences, service, tree } from './build';
+import { service, tree } from './build';
 
 const acknowledge = { 'no-new-privileges': 'daemon.json of every node has it', 'plain-secret': 'the names only look like it' };
 
@@ -30,27 +30,19 @@ test('such variables are no problem of a Swarm through Pulumi either', () => {
   expect(planSwarm(root).problems).toEqual([]);
 });
 
-test.each([
-  ['Compose', composeFile],
-  ['a stack file', swarmStackFile],
-])("a segment cannot take the place of the stack's own network in %s", (_name, write) => {
-  const root = tree();
-  new NetworkSegment(root, 'Own', { name: 'default' });
-  service(root, 'Api', { acknowledge });
-  expect(sentences(() => write(root))).toEqual([
-    'Own: the name is that of the stack\'s own network, got "default"; choose another id, or give the segment a name',
-  ]);
-});
-
-test('a Swarm through Pulumi hands no other config over than the prober', () => {
+test('a Swarm through Pulumi hands no configs or secrets over that the stack does not have', () => {
   const root = tree();
   const api = service(root, 'Api', { acknowledge, ports: { http: 8080 }, health: { tcp: { port: 'http' } } });
   expect(planSwarm(root).problems).toEqual([]);
   api.tune(swarm, (native) => {
     native.service.configs = [...(native.service.configs ?? []), { source: 'settings', target: '/etc/settings' }];
+    native.service.secrets = [{ source: 'password', target: '/password' }];
+    native.service.labels = { version: new ComposeExpression('a') };
   });
   expect(planSwarm(root).problems.map(formatProblem)).toEqual([
-    'Api: configs.1.source: only the config with the prober is handed over, got "settings"; leave it out, or deploy a stack file',
+    'Api: labels.version: variables exist only in files, got "a"; use a value, a secret, or an Output',
+    'Api: configs.1.source: the stack has no config of that name, got "settings"; mount a file of ConfigFiles or of a secret, or deploy a stack file',
+    'Api: secrets.0.source: the stack has no secret of that name, got "password"; mount a file of ConfigFiles or of a secret, or deploy a stack file',
   ]);
 });
 

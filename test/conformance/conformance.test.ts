@@ -45,9 +45,16 @@ describe('the cases', () => {
 /** What the parts of a case ask for, also where a platform refuses it. */
 function askedBy(one: ConformanceCase): Feature[] {
   const { subject } = planCase(one, compose);
-  const parts = [subject.service, subject.other, subject.volume, subject.segment, subject.secret].map(
-    (construct) => construct?.part as Part,
-  );
+  const parts = [
+    subject.service,
+    subject.other,
+    subject.volume,
+    subject.segment,
+    subject.secret,
+    subject.config,
+    subject.task,
+    subject.object,
+  ].map((construct) => construct?.part as Part);
   return [...parts, subject.route as Part].flatMap((part) => (part ? [...part.resolve().features] : []));
 }
 
@@ -81,7 +88,15 @@ function conformance<N extends Natives, O>(platform: Platform<N, O>, observers: 
     test.each(named.filter(([feature]) => unsupported(feature)))('refuses %s until it is acknowledged', (feature, one) => {
       const { planned, subject } = planCase(one, platform);
       const line = platform.support[feature] as { unsupported: string };
-      const part = subject.route ?? (feature.startsWith('volume') ? subject.volume?.part : subject.service.part);
+      const part =
+        subject.route ??
+        subject.object?.part ??
+        (feature.startsWith('volume') && feature !== 'volume.per-replica'
+          ? subject.volume
+          : feature.startsWith('task')
+            ? subject.task
+            : subject.service
+        )?.part;
       expect(planned.problems.map(formatProblem)).toEqual([
         `${part && displayPath(part)}: ${platform.title} cannot do '${feature}': ${line.unsupported}; leave it out, or acknowledge '${feature}' with a reason`,
       ]);

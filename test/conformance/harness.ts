@@ -3,6 +3,7 @@ import {
   acknowledge,
   type Feature,
   HardenedService,
+  type ImpliedNetwork,
   type Natives,
   NetworkSegment,
   type Part,
@@ -20,6 +21,12 @@ export interface Seen<N extends Natives> {
   readonly volume: N['volume'];
   readonly network: N['network'];
   readonly route: N['route'];
+  readonly secret: N['secret'];
+  readonly config: N['config'];
+  readonly task: N['task'];
+  readonly object: N['object'];
+  /** Networks that nobody declared. */
+  readonly implied: readonly ImpliedNetwork[];
 }
 
 /** Finds a feature in the natives, or fails with what is there instead. */
@@ -69,5 +76,10 @@ export function see<N extends Natives, O>(subject: Subject, planned: Plan<N, O>)
     volume: native(subject.volume?.part as Part),
     network: native(subject.segment?.part as Part),
     route: native(subject.route as Part),
+    secret: native(subject.secret?.part as Part),
+    config: native(subject.config?.part as Part),
+    task: native(subject.task?.part as Part),
+    object: native(subject.object?.part as Part),
+    implied: planned.networks,
   };
 }

@@ -4,6 +4,7 @@ import { Environments, HardenedService, NetworkSegment, PersistentVolume } from 
 import { PIDS_PROVIDER } from '../../lib/platforms/docker/pids';
 import { deployStack } from '../../lib/stack/pulumi';
 import { record } from '../stack/mocks';
+import { loadModule } from './modules';
 
 const image = 'veogen/backend:1.0.0';
 const CONTAINER = 'docker:index/container:Container';
@@ -14,7 +15,7 @@ const deploy = (build: (root: Construct) => void) =>
 test('what the provider would take for a change in place is a replacement, the old container first', async () => {
   const recorded = await deploy((root) => void new HardenedService(root, 'Api', { image }));
   expect(recorded.find(CONTAINER, 'api')).toMatchObject({
-    replaceOnChanges: ['healthcheck', 'tmpfs', 'init', 'rm', 'cpuPeriod', 'cpuQuota'],
+    replaceOnChanges: ['healthcheck', 'start', 'tmpfs', 'init', 'rm', 'cpuPeriod', 'cpuQuota'],
     deleteBeforeReplace: true,
   });
 });
@@ -53,6 +54,7 @@ test('the prober is uploaded once, into a volume, by a container that never star
   expect(inputs).toMatchObject({
     start: false,
     mustRun: false,
+    name: 'veogen-prober',
     networkMode: 'none',
     memory: 16,
     memorySwap: 16,
@@ -87,7 +89,7 @@ test.each([
   [{ strategy: 'recreate' }, [[], [], []]],
 ] as const)('replicas are replaced in turn: %j', async (rollout, waits) => {
   const recorded = await deploy((root) => void new HardenedService(root, 'Api', { image, replicas: 3, rollout }));
-  const found = ['api-1', 'api-2', 'api-3'].map((name) => recorded.find(CONTAINER, name).dependsOn.filter((one) => one.startsWith('api')));
+  const found = ['api-1', 'api-2', 'api-3'].map((name) => recorded.find(CONTAINER, name).dependsOn.filter((one) => one.startsWith('api-')));
   expect(found).toEqual(waits);
 });
 
@@ -118,30 +120,18 @@ test('the docker command asks the engine of the provider', async () => {
 });
 
 describe('the limit of processes', () => {
-  // runs the module that Pulumi's host for dynamic resources would load
-  const load = (calls: string[][]) => {
-    const module: { handler?: () => Record<'create' | 'update' | 'diff', (...args: unknown[]) => Promise<unknown>> } = {};
-    const execFile = (command: string, args: string[], done: (error: Error | null, out: string, err: string) => void) => {
-      calls.push([command, ...args]);
-      done(args.includes('gone') ? new Error('exit 1') : null, '', args.includes('gone') ? 'No such container: gone' : '');
-    };
-    new Function('exports', 'require', PIDS_PROVIDER)(module, () => ({ execFile }));
-    return module.handler?.() as NonNullable<ReturnType<NonNullable<typeof module.handler>>>;
-  };
+  const docker = (args: readonly string[]) => (args.includes('gone') ? { code: 1, err: 'No such container: gone' } : {});
+  const load = () => loadModule(PIDS_PROVIDER, docker);
 
   test('is set on the container, at the engine of the provider', async () => {
-    const calls: string[][] = [];
-    const { create, update } = load(calls);
-    expect(await create({ container: 'c1', limit: 50 })).toMatchObject({ id: 'c1' });
-    await update('c1', {}, { container: 'c1', limit: 60, host: 'ssh://host' });
-    expect(calls).toEqual([
-      ['docker', 'update', '--pids-limit', '50', 'c1'],
-      ['docker', '--host', 'ssh://host', 'update', '--pids-limit', '60', 'c1'],
-    ]);
+    const { handler, calls } = load();
+    expect(await handler.create({ container: 'c1', limit: 50 })).toMatchObject({ id: 'c1' });
+    await handler.update('c1', {}, { container: 'c1', limit: 60, host: 'ssh://host' });
+    expect(calls).toEqual(['update --pids-limit 50 c1', '--host ssh://host update --pids-limit 60 c1']);
   });
 
   test('says why it failed', async () => {
-    await expect(load([]).create({ container: 'gone', limit: 1 })).rejects.toThrow(
+    await expect(load().handler.create({ container: 'gone', limit: 1 })).rejects.toThrow(
       'docker update --pids-limit failed: No such container: gone',
     );
   });
@@ -152,6 +142,6 @@ describe('the limit of processes', () => {
     ['another container', { container: 'b', limit: 1 }, { changes: true, replaces: ['container'] }],
     ['another way to the engine', { container: 'a', limit: 1, host: 'ssh://x' }, { changes: false, replaces: [] }],
   ])('%s', async (_what, news, expected) => {
-    expect(await load([]).diff('a', { container: 'a', limit: 1 }, news)).toMatchObject(expected);
+    expect(await load().handler.diff('a', { container: 'a', limit: 1 }, news)).toMatchObject(expected);
   });
 });

@@ -10,6 +10,8 @@ test('the smallest service, complete', () => {
       name: 'backend',
       role: 'main',
       secretEnvs: {},
+      templates: {},
+      folders: [],
       args: {
         image,
         user: '65532:65532',
@@ -36,7 +38,7 @@ test('the smallest service, complete', () => {
           { label: 'ironhull.stack', value: 'veogen' },
           { label: 'ironhull.workload', value: 'backend' },
         ],
-        networksAdvanced: [{ name: 'veogen', aliases: ['backend'] }],
+        networksAdvanced: [{ name: 'backend_alone', aliases: ['backend'] }],
       },
     },
   ]);
@@ -79,7 +81,7 @@ test.each([
 test('replicas are numbered and share an alias', () => {
   const containers = containersOf({ replicas: 3 });
   expect(containers.map(({ name }) => name)).toEqual(['backend-1', 'backend-2', 'backend-3']);
-  for (const { args } of containers) expect(args.networksAdvanced).toEqual([{ name: 'veogen', aliases: ['backend'] }]);
+  for (const { args } of containers) expect(args.networksAdvanced).toEqual([{ name: 'backend_alone', aliases: ['backend'] }]);
 });
 
 test('no replicas are no containers', () => expect(containersOf({ replicas: 0 })).toEqual([]));
@@ -162,7 +164,7 @@ test('networks, volumes and secrets', () => {
   expect(workload).toMatchObject({
     containers: [
       {
-        secretEnvs: { A: { spec: { existing: 'app-keys' }, key: 'api.token' } },
+        secretEnvs: { A: { spec: { source: 'existing', name: 'app-keys' }, key: 'api.token' } },
         args: {
           envs: ['B=plain'],
           networksAdvanced: [{ name: 'back', aliases: ['backend', 'core'], ipv4Address: '10.9.0.7' }],

@@ -1,4 +1,5 @@
-import { HardenedService, NetworkSegment } from '../../lib';
+import { RootConstruct } from 'constructs';
+import { ConfigFiles, HardenedService, type HardenedServiceProps, HardenedTask, NetworkSegment, PersistentVolume } from '../../lib';
 import { containersOf, problems } from './render';
 
 const image = 'veogen/backend:1.0.0';
@@ -20,15 +21,6 @@ test.each([
   });
   expect(found).toHaveLength(count);
   if (count > 0) expect(found[0]).toMatch(/^veogen\/B: publish http\.listen: the port of the host is taken by veogen\/A/);
-});
-
-test('a published port in an internal segment', () => {
-  expect(
-    problems((root) => {
-      const network = new NetworkSegment(root, 'Back', { internal: true });
-      new HardenedService(root, 'Api', { image, ports: { http: 8000 }, networks: [{ network }] }).publish({ port: 'http' });
-    }),
-  ).toEqual(['veogen/Api: publish: an internal segment has no way in for a published port; add a segment that is not internal']);
 });
 
 test.each(['net.core.rmem_max', 'net.core.wmem_max', 'net.core.netdev_max_backlog'])('%s belongs to the host', (name) => {
@@ -68,15 +60,57 @@ test('a sidecar whose container has the name of a service', () => {
   ).toEqual([expect.stringContaining('the container name is taken by')]);
 });
 
-test("names of the stack's own network and prober", () => {
+test('names of the network that leads outside, and of the prober', () => {
   expect(
     problems((root) => {
-      new NetworkSegment(root, 'Veogen');
+      new NetworkSegment(root, 'Outside');
       new HardenedService(root, 'VeogenProber', { image });
     }),
   ).toEqual([
-    "veogen/Veogen: the name is that of the stack's own network; choose another id, or give the segment a name",
+    'veogen/Outside: the name is that of the network that leads out of the stack; choose another id, or give the segment a name',
     'veogen/VeogenProber: the name is that of the container that brings the prober; choose another id, or give the service a name',
+  ]);
+});
+
+describe('files', () => {
+  const files = (path: string, props: Partial<HardenedServiceProps> = {}) =>
+    problems((root) => {
+      const config = new ConfigFiles(root, 'Config', { files: { a: 'a' } });
+      const volume = new PersistentVolume(root, 'Data', { size: '1Gi' });
+      const mounts = [{ volume, path: '/data', readOnly: true }];
+      new HardenedService(root, 'Api', { image, mounts, files: { [path]: config.file('a') }, ...props });
+    });
+
+  test.each([
+    ['/a.conf', 'a file directly below / has no directory that Docker could mount; put it into a directory, such as /etc/a.conf'],
+    ['/data/a.conf', 'lies in the root of a volume, which cannot hold it too; put it into a directory of its own'],
+    ['/tmp/a.conf', 'lies in a writable path, which cannot hold it too; put it into a directory of its own'],
+    [
+      '/data/deep/a.conf',
+      'lies in a volume that is mounted read-only, where no directory can be made for it; put it into a directory of its own',
+    ],
+  ])('%s has no place', (path, what) => expect(files(path)).toEqual([`veogen/Api: files.${path}: ${what}`]));
+
+  test('of a sidecar', () => {
+    expect(
+      problems((root) => {
+        const config = new ConfigFiles(root, 'Config', { files: { a: 'a' } });
+        new HardenedService(root, 'Api', { image, sidecars: { log: { image, files: { '/a': config.file('a') } } } });
+      }),
+    ).toEqual([
+      'veogen/Api: sidecars.log.files./a: a file directly below / has no directory that Docker could mount; ' +
+        'put it into a directory, such as /etc/a',
+    ]);
+  });
+
+  test.each(['/tmp/deep/a.conf', '/etc/a.conf', '/usr/local/bin/run'])('%s has one', (path) => expect(files(path)).toEqual([]));
+});
+
+test('a task of another stack cannot be waited for', () => {
+  const other = new RootConstruct('other');
+  const task = new HardenedTask(other, 'Migrate', { image });
+  expect(problems((root) => new HardenedService(root, 'Api', { image }).startAfter(task))).toEqual([
+    'veogen/Api: waits for other/Migrate, which is not part of this stack; put both into one stack',
   ]);
 });
 

@@ -21,7 +21,7 @@ test.each(named)('%s says whether it is run', (_name, program) => {
 
 test('all programs compile', () => {
   expect(project.compile()).toBe('');
-}, 60_000);
+}, 240_000);
 
 describe.each(named.filter(([, program]) => program.marker !== 'check'))('%s', (_name, program) => {
   test('runs and makes what is shown below it', () => {

@@ -1,5 +1,5 @@
 import { App, Chart } from 'cdk8s';
-import { Environments, formatProblem, HardenedService, Peers } from '../../lib';
+import { Environments, formatProblem, HardenedService, HardenedTask, NetworkSegment, Peers } from '../../lib';
 import { IronhullChart, synthesize } from '../../lib/platforms/kubernetes';
 import { type Any, chartOf, IMAGE, objectsOf } from './support';
 
@@ -34,7 +34,7 @@ test('an edge opens both ends, for the ports that it names', () => {
   const job = new HardenedService(chart, 'job', { image: IMAGE });
   job.network.allowTo(web, 'http');
   // nobody can connect to a workload without ports
-  web.network.allowTo(job);
+  web.network.allowTo(job, { gate: 'none' });
   const objects = objectsOf(chart);
   const ports = [{ port: 8080, protocol: 'TCP' }];
   expect(objects['NetworkPolicy/job'].spec.egress).toEqual([dns, { ports, to: [pods('web')] }]);
@@ -155,4 +155,66 @@ test('a policy selects by one label', () => {
     .map((one: Any) => one.spec?.podSelector?.matchLabels ?? one.spec?.selector?.matchLabels)
     .filter((one) => one !== undefined);
   expect(labels).toEqual([pods('web'), pods('web'), pods('web')].map((one) => one.podSelector.matchLabels));
+});
+
+describe('an open segment', () => {
+  const member = { 'segment.ironhull.io/backend': 'member' };
+
+  test('lets its members connect on every port, and nobody else', () => {
+    const chart = chartOf();
+    const backend = new NetworkSegment(chart, 'Backend', { open: true });
+    const closed = new NetworkSegment(chart, 'Closed');
+    const networks = [{ network: backend }, { network: closed }];
+    new HardenedService(chart, 'web', { image: IMAGE, ports: { http: 8080 }, networks });
+    new HardenedTask(chart, 'seed', { image: IMAGE, networks });
+    new HardenedService(chart, 'other', { image: IMAGE });
+    const objects = objectsOf(chart);
+    const members = [{ podSelector: { matchLabels: member } }];
+    for (const name of ['web', 'seed']) {
+      expect(objects[`NetworkPolicy/${name}`].spec).toMatchObject({ egress: [dns, { to: members }], ingress: [{ from: members }] });
+    }
+    expect(objects['NetworkPolicy/other'].spec).toMatchObject({ egress: [dns], ingress: [] });
+    expect(objects['Deployment/web'].spec.template.metadata.labels).toMatchObject(member);
+    expect(objects['Deployment/web'].metadata.labels).not.toHaveProperty('segment.ironhull.io/backend');
+    expect(JSON.stringify(objects['Deployment/other'])).not.toContain('segment.ironhull.io');
+    expect(JSON.stringify(objects)).not.toContain('segment.ironhull.io/closed');
+  });
+
+  test('above charts has members in their namespaces alone', () => {
+    const app = new App();
+    const backend = new NetworkSegment(app, 'Backend', { open: true });
+    for (const namespace of ['one', 'two'])
+      new HardenedService(new IronhullChart(app, namespace, { namespace }), 'web', { image: IMAGE, networks: [{ network: backend }] });
+    new HardenedService(new IronhullChart(app, 'three', { namespace: 'three' }), 'web', { image: IMAGE });
+    const [policy] = [...synthesize(app).manifests.values()]
+      .flat()
+      .filter((one) => one.kind === 'NetworkPolicy' && one.metadata.name === 'web');
+    const values = ['one', 'two'];
+    expect((policy as Any).spec.ingress).toEqual([
+      {
+        from: [
+          {
+            namespaceSelector: { matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'In', values }] },
+            podSelector: { matchLabels: member },
+          },
+        ],
+      },
+    ]);
+  });
+});
+
+test('names of the public DNS are public addresses, and the policy says whose; one rule for each port', () => {
+  const chart = chartOf();
+  const web = new HardenedService(chart, 'web', { image: IMAGE });
+  web.network.allowTo(Peers.dnsName('api.stripe.com', 443));
+  web.network.allowTo(Peers.dnsName('api.example.com', 443));
+  web.network.allowTo(Peers.dnsName('smtp.example.com', 587));
+  const { metadata, spec } = objectsOf(chart)['NetworkPolicy/web'];
+  expect(metadata.annotations).toEqual({ 'ironhull.io/dns-names': 'api.example.com:443, api.stripe.com:443, smtp.example.com:587' });
+  const rules = spec.egress.slice(1);
+  expect(rules.map((rule: Any) => rule.ports)).toEqual([[{ port: 443, protocol: 'TCP' }], [{ port: 587, protocol: 'TCP' }]]);
+  for (const rule of rules) {
+    expect(rule.to[0].ipBlock.cidr).toBe('0.0.0.0/0');
+    expect(rule.to[0].ipBlock.except).toEqual(expect.arrayContaining(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16']));
+  }
 });

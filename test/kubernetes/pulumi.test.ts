@@ -3,19 +3,14 @@ import { join } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { ApiObject, App, Chart } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
-import { Construct, RootConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { VeoGen } from '../../apps/veogen/veogen';
-import { Environment, Environments, HardenedService, PersistentVolume } from '../../lib';
+import { Environments, HardenedService, PersistentVolume } from '../../lib';
 import { IronhullChart, synthesize } from '../../lib/platforms/kubernetes';
 import { deployChart, deployKubernetes, PulumiOutputResolver } from '../../lib/platforms/kubernetes/pulumi';
 import { type Recorded, record } from '../stack/mocks';
+import { Parent, rootOf } from './pulumi-support';
 import { type Any, IMAGE } from './support';
-
-class Parent extends pulumi.ComponentResource {
-  constructor(name = 'parent') {
-    super('test:index:Parent', name);
-  }
-}
 
 /** The objects that reached the engine, without what tells Pulumi how to wait. */
 function manifestsOf(recorded: Recorded): Any[] {
@@ -32,18 +27,11 @@ function manifestsOf(recorded: Recorded): Any[] {
 const keys = (objects: Any[]) => objects.map((one) => `${one.kind}/${one.metadata.name}`).sort();
 const sort = (objects: Any[]) => [...objects].sort((a, b) => (`${a.kind}/${a.metadata.name}` < `${b.kind}/${b.metadata.name}` ? -1 : 1));
 
-function rootOf(build: (root: Construct) => void, environment: Environment = Environments.production): Construct {
-  const root = new RootConstruct('shop');
-  Environment.set(root, environment);
-  build(root);
-  return root;
-}
-
 test.each([
   Environments.production,
   Environments.development,
 ])('VeoGen in $name is the same through Pulumi as in YAML', async (environment) => {
-  const chart = new IronhullChart(new App(), 'x', { environment, namespace: 'veogen' });
+  const chart = new IronhullChart(new App(), 'shop', { environment, namespace: 'veogen' });
   new VeoGen(chart);
   const written = [...synthesize(chart.node.root).manifests.values()].flat();
   const recorded = await record(() => {
@@ -106,6 +94,7 @@ test('a Deployment waits for what it needs, and for whom it connects to; kept vo
   });
   const type = 'kubernetes:apps/v1:Deployment';
   expect([...recorded.find(type, 'deployment/shop/web').dependsOn].sort()).toEqual([
+    expect.stringMatching(/^configMap\/shop\/shop-prober-[0-9a-f]{8}$/),
     'deployment/shop/database',
     'namespace/shop',
     'networkPolicy/shop/web',

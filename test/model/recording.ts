@@ -1,5 +1,7 @@
 import { ALL_FEATURES, type Feature } from '../../lib/model/features';
-import type { At, Cell, Natives, Platform, Support } from '../../lib/platform/platform';
+import { KINDS, type Kind } from '../../lib/model/kinds';
+import type { Networking } from '../../lib/platform/networks';
+import type { At, Natives, Platform, Support } from '../../lib/platform/platform';
 
 /** What the recording platform drafts: the name, and the spec as it was given. */
 export interface Recorded {
@@ -11,14 +13,17 @@ export interface Recorded {
 /** Natives of the recording platform. */
 export interface RecordedNatives extends Natives {
   readonly workload: Recorded & { workload?: true };
+  readonly task: Recorded & { task?: true };
   readonly volume: Recorded & { volume?: true };
   readonly secret: Recorded;
+  readonly config: Recorded;
+  readonly object: Recorded;
   readonly network: Recorded;
   readonly route: Recorded;
 }
 
 /** A platform that can do everything but what is named, and remembers what was handed over. */
-export function recording(unsupported: readonly Feature[] = []): Platform<RecordedNatives, Recorded[]> {
+export function recording(unsupported: readonly Feature[] = [], networking?: Networking): Platform<RecordedNatives, Recorded[]> {
   const cell = {
     draft: (spec: object, at: At<RecordedNatives>): Recorded => ({ name: at.name, spec }),
     commit: (native: Recorded, _spec: object, _at: unknown, out: Recorded[]) => {
@@ -36,12 +41,7 @@ export function recording(unsupported: readonly Feature[] = []): Platform<Record
     title: 'Recorder',
     natives: 'recording',
     support,
-    cells: {
-      workload: cell as Cell<'workload', RecordedNatives, Recorded[]>,
-      volume: cell as Cell<'volume', RecordedNatives, Recorded[]>,
-      secret: cell as Cell<'secret', RecordedNatives, Recorded[]>,
-      network: cell as Cell<'network', RecordedNatives, Recorded[]>,
-      route: cell as Cell<'route', RecordedNatives, Recorded[]>,
-    },
+    ...(networking && { networking }),
+    cells: Object.fromEntries(KINDS.map((kind: Kind) => [kind, cell])) as unknown as Platform<RecordedNatives, Recorded[]>['cells'],
   };
 }

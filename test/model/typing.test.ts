@@ -47,7 +47,9 @@ const refused = {
     const env: EnvValue = { a: 1 };
     // @ts-expect-error a volume has a size
     const volume: PersistentVolumeProps = {};
-    return [user, image, typo, percent, nothing, env, volume];
+    // @ts-expect-error an identity is one of two words
+    const identity: HardenedServiceProps = { image: 'a:1', identity: true };
+    return [user, image, typo, percent, nothing, env, volume, identity];
   },
   acknowledgements() {
     // @ts-expect-error there is no such feature

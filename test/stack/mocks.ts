@@ -16,6 +16,8 @@ export interface Registered {
   readonly deleteBeforeReplace: boolean;
   readonly retainOnDelete: boolean;
   readonly secretOutputs: readonly string[];
+  /** Names that it had before. */
+  readonly aliases: readonly string[];
 }
 
 /** What a program registered and said. */
@@ -44,6 +46,8 @@ interface Request {
   getDeletebeforereplace(): boolean;
   getRetainondelete(): boolean;
   getAdditionalsecretoutputsList(): string[];
+  getAliasurnsList(): string[];
+  getAliasesList(): { getSpec(): { getName(): string } | undefined }[];
 }
 
 /** Runs a program against a recording instead of an engine, with this config. */
@@ -71,7 +75,8 @@ export async function record(program: () => void, config: Readonly<Record<string
   const mocks: pulumi.runtime.Mocks = {
     newResource: ({ type, name, inputs: given }) => {
       inputs.set(`${type} ${name}`, given);
-      return { id: `${name}-id`, state: { ...given } };
+      const made = type.startsWith('random:') ? { result: `${name} generated`, hex: '0123456789abcdef' } : {};
+      return { id: `${name}-id`, state: { ...given, ...made } };
     },
     call: ({ inputs: given }) => given,
   };
@@ -103,5 +108,9 @@ function describeRequest(request: Request, inputs: Readonly<Record<string, unkno
     deleteBeforeReplace: request.getDeletebeforereplace(),
     retainOnDelete: request.getRetainondelete(),
     secretOutputs: request.getAdditionalsecretoutputsList(),
+    aliases: [
+      ...request.getAliasurnsList().map((urn) => urn.split('::').pop() as string),
+      ...request.getAliasesList().flatMap((alias) => alias.getSpec()?.getName() ?? []),
+    ],
   };
 }

@@ -18,7 +18,7 @@ test('everything is below the stack', async () => {
   );
   expect(resources.map(({ urn }) => urn).sort()).toEqual([
     `urn:pulumi:test::project::ironhull:index:Stack$${CONTAINER}::backend`,
-    'urn:pulumi:test::project::ironhull:index:Stack$docker:index/network:Network::veogen',
+    'urn:pulumi:test::project::ironhull:index:Stack$docker:index/network:Network::backend_alone',
     'urn:pulumi:test::project::ironhull:index:Stack::veogen',
   ]);
 });
@@ -37,7 +37,7 @@ test('moving a construct whose name is pinned changes no URN and no argument', a
     pinName(new HardenedService(group, 'Api', { image, mounts: [{ volume: data, path: '/data' }] }), 'group-backend');
   });
   const plain = (recorded: typeof here) => new Map(recorded.resources.map(({ urn, inputs }) => [urn, inputs]));
-  expect([...plain(here).keys()].filter((urn) => urn.includes('::group-'))).toHaveLength(2);
+  expect([...plain(here).keys()].filter((urn) => urn.includes('::group-'))).toHaveLength(3);
   expect(plain(there)).toEqual(plain(here));
 });
 
@@ -87,9 +87,9 @@ test('a namespace goes before the names on the host, not into URNs', async () =>
   const recorded = await deploy((root) => void new HardenedService(root, 'Api', { image }), { namespace: 'dev' });
   expect(recorded.find(CONTAINER, 'api').inputs).toMatchObject({
     name: 'dev-api',
-    networksAdvanced: [{ name: 'veogen-id', aliases: ['api'] }],
+    networksAdvanced: [{ name: 'api_alone-id', aliases: ['api'] }],
   });
-  expect(recorded.find('docker:index/network:Network', 'veogen').inputs).toMatchObject({ name: 'dev-veogen' });
+  expect(recorded.find('docker:index/network:Network', 'api_alone').inputs).toMatchObject({ name: 'dev-veogen_api_alone' });
 });
 
 test('only the SDK of the chosen platform is loaded', async () => {

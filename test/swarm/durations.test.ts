@@ -1,6 +1,13 @@
 import { serviceArgs } from '../../lib/platforms/swarm/translate';
 
-const lookup = { name: 'web', network: (name: string) => name, volume: () => undefined, prober: undefined, value: String };
+const lookup = {
+  name: 'web',
+  network: (name: string) => name,
+  volume: () => undefined,
+  config: () => undefined,
+  secret: () => undefined,
+  value: String,
+};
 
 test.each([
   ['5m0s', '5m'],

@@ -4,7 +4,8 @@ import { formatProblem } from '../../lib/model/problems';
 import { plan } from '../../lib/platform/render';
 import { swarm, swarmFile, swarmStackFile } from '../../lib/platforms/swarm';
 import { swarmPlatform } from '../../lib/platforms/swarm/platform';
-import { bytes, convergeSeconds, seconds } from '../../lib/platforms/swarm/translate';
+import { bytes, seconds } from '../../lib/platforms/swarm/quantities';
+import { convergeSeconds } from '../../lib/platforms/swarm/translate';
 import { sentences, service, tree } from '../compose/build';
 
 const acknowledge = { 'no-new-privileges': 'daemon.json of every node has it' };
@@ -209,6 +210,7 @@ describe('quantities', () => {
   test('an update may take as long as all replicas need, there and back', () => {
     const image = 'example/app:1';
     expect(convergeSeconds({ image, deploy: { replicas: 1 } })).toBe(60 + 2 * (10 + 5 + 30));
+    expect(convergeSeconds({ image, deploy: { update_config: { failure_action: 'pause' } } })).toBe(60 + 10 + 5 + 30);
     const step = { parallelism: 2, monitor: '30s', delay: '10s' };
     const healthcheck = { test: ['CMD', 'x'], interval: '10s', timeout: '5s', retries: 3, start_period: '40s' };
     // two groups of (40 + (10 + 5) * 4) + 30 + 10 + 60 seconds, and one roll-back of all at once

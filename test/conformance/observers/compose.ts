@@ -6,6 +6,16 @@ const service = (seen: C) => seen.workload.service;
 const amounts = (seen: C) => service(seen).deploy?.resources;
 const probe = (seen: C) => service(seen).healthcheck?.test.join(' ') ?? '';
 
+const implied = (seen: C, kind: string) => seen.implied.filter((one) => one.kind === kind && one.name in (service(seen).networks ?? {}));
+
+/** The value of the secret as a file. */
+function file(seen: C): void {
+  expect(seen.secret.name).toBe('app-secrets');
+  expect(service(seen).environment).toEqual({ PASSWORD_FILE: '/run/secrets/app-secrets/password' });
+  const target = '/run/secrets/app-secrets/password';
+  expect(service(seen).secrets).toEqual([{ source: 'app-secrets.password', target, uid: '65532', gid: '65532', mode: 0o400 }]);
+}
+
 /** What Compose files and stack files say in the same words. */
 export const common = {
   'capabilities.drop': (c: C) => expect(service(c)).toMatchObject({ cap_drop: ['ALL'], cap_add: ['NET_BIND_SERVICE'] }),
@@ -33,6 +43,7 @@ export const common = {
   },
   'health.exec': (c: C) => expect(service(c).healthcheck?.test).toEqual(['CMD', '/bin/check', '--quick']),
   'health.probes': (c: C) => expect(probe(c)).toMatch(/8080.*\/health/),
+  'identity.stable': 'elsewhere',
   replicas: (c: C) => expect(service(c).deploy?.replicas).toBe(3),
   autoscaling: 'refused',
   'disruption-budget': 'refused',
@@ -62,6 +73,26 @@ export const common = {
     expect(Object.keys(service(c).networks ?? {})).toEqual(['case-segment']);
     expect(Object.keys(c.other.service.networks ?? {})).toEqual(['case-segment']);
   },
+  'network.open': 'elsewhere',
+  'network.dns-name': (c: C) => expect(implied(c, 'outside')).toHaveLength(1),
+  'config.file': (c: C) => {
+    expect(c.config).toEqual({ version: expect.stringMatching(/^[0-9a-f]{8}$/), files: { 'app.conf': 'level = info\n' } });
+    const source = `case-settings-${c.config.version}.app.conf`;
+    expect(service(c).configs).toEqual([{ source, target: '/etc/app/app.conf', mode: 0o444 }]);
+  },
+  'secret.template': (c: C) => {
+    const password = { secret: 'app-secrets', key: 'password' };
+    expect(service(c).environment?.DATABASE_URL).toEqual(['postgresql://app:', password, '@db:5432/app']);
+  },
+  'secret.file': file,
+  'secret.config': file,
+  'secret.generated': (c: C) => {
+    file(c);
+    expect(c.secret.version).toBe('7');
+  },
+  'secret.external': file,
+  'secret.vault': file,
+  'secret.sealed': file,
   'secret.environment': (c: C) => {
     expect(service(c).environment).toEqual({ PASSWORD: { secret: 'app-secrets', key: 'password' } });
   },
@@ -95,10 +126,21 @@ export const composeObservers: Observers<ComposeNatives> = {
   'rollout.monitor': 'refused',
   rollback: 'refused',
   'restart.policy': (c) => expect(service(c).restart).toBe('on-failure:4'),
+  'start.ready': (c) => expect(service(c).depends_on).toEqual({ 'case-db': { condition: 'service_started' } }),
+  'start.completed': (c) => expect(service(c).depends_on).toEqual({ 'case-migrate': { condition: 'service_completed_successfully' } }),
+  'task.schedule': 'refused',
+  'task.resident': (c) => {
+    expect(c.task.service).toMatchObject({ entrypoint: ['/app', 'schedule'], restart: 'always', environment: { TZ: 'Africa/Lagos' } });
+    expect(c.task.service.deploy?.replicas).toBe(1);
+  },
+  task: (c) => expect(c.task.service).toMatchObject({ entrypoint: ['/app', 'migrate'], restart: 'on-failure:1' }),
+  'destroy.guard': 'elsewhere',
   annotations: (c) => expect(service(c).annotations).toEqual({ 'example.com/owner': 'team' }),
   'network.attachable': 'elsewhere',
   'network.static-address': (c) => expect(service(c).networks).toEqual({ 'case-segment': { ipv4_address: '172.28.0.10' } }),
+  'operator.object': 'refused',
   'late-bound': 'refused',
+  'volume.per-replica': 'refused',
   'volume.shared': (c) => expect(service(c).volumes).toMatchObject([{ type: 'volume', source: 'case-data', target: '/data' }]),
   'route.address': (c) => expect(c.route).toEqual({ target: 8080, published: 9090, host_ip: '192.0.2.10', protocol: 'tcp' }),
 };

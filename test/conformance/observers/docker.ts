@@ -41,6 +41,7 @@ export const dockerObservers: Observers<DockerNatives> = {
     expect(d.workload.containers.map(({ name }) => name)).toEqual(['case-web-1', 'case-web-1-helper', 'case-web-2', 'case-web-2-helper']);
   },
   replicas: (d) => expect(d.workload.containers.map(({ name }) => name)).toEqual(['case-web-1', 'case-web-2', 'case-web-3']),
+  'identity.stable': (d) => expect(d.workload.containers.map(({ name }) => name)).toEqual(['case-web-1']),
   autoscaling: 'refused',
   'disruption-budget': 'refused',
   spread: 'refused',
@@ -69,6 +70,7 @@ export const dockerObservers: Observers<DockerNatives> = {
       ]),
     );
   },
+  'destroy.guard': 'elsewhere',
   annotations: (d) => expect(args(d)?.labels).toContainEqual({ label: 'example.com/owner', value: 'team' }),
   'network.addressing': (d) => {
     expect(d.network.args.ipamConfigs).toEqual([{ subnet: '172.28.0.0/24' }]);
@@ -81,9 +83,48 @@ export const dockerObservers: Observers<DockerNatives> = {
     expect(networks(d.workload)).toEqual(['case-segment']);
     expect(networks(d.other)).toEqual(['case-segment']);
   },
-  'secret.environment': (d) => {
-    expect(first(d)?.secretEnvs).toEqual({ PASSWORD: { spec: { existing: 'app-secrets' }, key: 'password' } });
+  'network.open': (d) => {
+    expect(networks(d.workload)).toEqual(['case-segment']);
+    expect(d.implied).toEqual([]);
   },
+  'network.dns-name': (d) => {
+    expect(networks(d.workload)).toEqual(['outside']);
+    expect(d.implied).toEqual([{ name: 'outside', kind: 'outside' }]);
+  },
+  'start.ready': 'elsewhere',
+  'start.completed': 'elsewhere',
+  'task.schedule': 'refused',
+  'task.resident': (d) => {
+    expect(d.task.containers.map(({ name }) => name)).toEqual(['case-backup']);
+    expect(d.task.containers[0]?.args).toMatchObject({ restart: 'unless-stopped', mustRun: true, envs: ['TZ=Africa/Lagos'] });
+    expect(d.task.containers[0]?.args.entrypoints).toEqual(['/app', 'schedule']);
+    expect(d.task.containers[0]?.args).not.toHaveProperty('start');
+  },
+  task: (d) => {
+    expect(d.task.containers.map(({ name, role }) => [name, role])).toEqual([['case-migrate', 'main']]);
+    expect(d.task.containers[0]?.args).toMatchObject({ start: false, mustRun: false, restart: 'no' });
+    expect(d.task.containers[0]?.args.entrypoints).toEqual(['/app', 'migrate']);
+  },
+  'config.file': (d) => {
+    expect(d.config.files).toEqual({ 'app.conf': { content: 'level = info\n' } });
+    const file = { path: '/etc/app/app.conf', permissions: '0444', content: 'level = info\n' };
+    expect(first(d)?.folders).toEqual([{ directory: '/etc/app', files: [file], mountPoints: [] }]);
+  },
+  'secret.environment': (d) => {
+    expect(first(d)?.secretEnvs).toEqual({ PASSWORD: { spec: { source: 'existing', name: 'app-secrets' }, key: 'password' } });
+  },
+  'secret.template': (d) => {
+    const password = { spec: { source: 'existing', name: 'app-secrets' }, key: 'password' };
+    expect(first(d)?.templates).toEqual({ DATABASE_URL: ['postgresql://app:', password, '@db:5432/app'] });
+    expect(args(d)).not.toHaveProperty('envs');
+  },
+  'secret.file': (d) => secretFile(d, 'existing'),
+  'secret.config': (d) => secretFile(d, 'config'),
+  'secret.generated': (d) => secretFile(d, 'generated'),
+  'secret.external': (d) => secretFile(d, 'external'),
+  'secret.vault': (d) => secretFile(d, 'vault'),
+  'secret.sealed': (d) => secretFile(d, 'sealed'),
+  'operator.object': 'refused',
   'late-bound': (d) => {
     const envs: readonly unknown[] = args(d)?.envs ?? [];
     expect(envs).toHaveLength(1);
@@ -92,12 +133,27 @@ export const dockerObservers: Observers<DockerNatives> = {
   // the engine's own behaviour with a named volume; a bind mount would not have it
   'volume.owner': (d) => expect(args(d)?.volumes).toEqual([{ volumeName: 'case-data', containerPath: '/data' }]),
   'volume.shared': (d) => expect(args(d)?.volumes).toMatchObject([{ volumeName: 'case-data', containerPath: '/data' }]),
+  'volume.per-replica': (d) => {
+    const mounts = d.workload.containers.map(({ name, args }) => [name, args.volumes]);
+    expect(mounts).toEqual([
+      ['case-web-1', [{ volumeName: 'case-data-1', containerPath: '/data' }]],
+      ['case-web-2', [{ volumeName: 'case-data-2', containerPath: '/data' }]],
+    ]);
+  },
   'volume.driver': (d) => expect(d.volume.args).toMatchObject({ driver: 'example/nfs', driverOpts: { share: 'data' } }),
   'route.address': (d) => {
     expect(args(d)?.ports).toEqual([{ internal: 8080, external: 9090, ip: '192.0.2.10', protocol: 'tcp' }]);
   },
   'route.sources': 'refused',
 };
+
+/** A value of a secret as a file: by reference alone, and the variable names its path. */
+function secretFile(seen: D, source: string): void {
+  expect(args(seen)?.envs).toEqual(['PASSWORD_FILE=/run/secrets/app-secrets/password']);
+  const secret = { spec: expect.objectContaining({ source, name: 'app-secrets' }), key: 'password' };
+  const file = { path: '/run/secrets/app-secrets/password', permissions: '0444', secret };
+  expect(first(seen)?.folders).toEqual([{ directory: '/run/secrets/app-secrets', files: [file], mountPoints: [] }]);
+}
 
 /** The arguments of the prober for HTTP: whatever their form, port and path are among them. */
 function http(seen: D): unknown[] {

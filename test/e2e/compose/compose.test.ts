@@ -1,13 +1,13 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { composeFile } from '../../../lib/platforms/compose';
+import { composeFile, writeComposeFile } from '../../../lib/platforms/compose';
 import { everything, type Inspected, inspect, requireDocker, sweep } from '../support/docker';
-import { must, requireEngine, run } from '../support/run';
+import { must, portOf, requireEngine, run } from '../support/run';
 import { IMAGE, system } from './system';
 
 const PROJECT = `ihc${process.pid}`;
-const PORT = 20_000 + (process.pid % 10_000);
+const PORT = portOf(1);
 const RANGE = `10.${100 + (process.pid % 100)}`;
 /** Not more than any engine can grant: a container cannot have more than the engine itself. */
 const FILES = 1024;
@@ -27,8 +27,7 @@ beforeAll(async () => {
   await requireDocker(IMAGE);
   await requireEngine(['docker', 'compose', 'version']);
   const file = composeFile(system({ port: PORT, range: RANGE, files: FILES }), { name: PROJECT });
-  writeFileSync(join(folder, 'compose.yaml'), file.text);
-  for (const [path, data] of file.files) writeFileSync(join(folder, path), data, { mode: 0o755 });
+  writeComposeFile(join(folder, 'compose.yaml'), file);
 });
 
 afterAll(async () => {

@@ -1,23 +1,29 @@
 /** VeoGen in development, whole, by `docker compose up`. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RootConstruct } from 'constructs';
 import { VeoGen } from '../../../apps/veogen/veogen';
 import { Environment, Environments } from '../../../lib';
-import { type ComposeNatives, compose, composeFile } from '../../../lib/platforms/compose';
+import { type ComposeNatives, compose, composeFile, writeComposeFile } from '../../../lib/platforms/compose';
 import { type Seen, valueTests } from '../docker/values';
 import { everything, inspect, mostOpenFiles, requireDocker, sweep } from '../support/docker';
 import { must, type Ran, requireEngine, run } from '../support/run';
 
 const PROJECT = `ihcv${process.pid}`;
-const SERVICES = ['postgres', 'redis', 'backend', 'frontend', 'worker'].map((name) => `veogen-${name}`);
+const SERVICES = ['postgres', 'postgres-exporter', 'redis', 'backend', 'frontend', 'worker'].map((name) => `veogen-${name}`);
 const folder = mkdtempSync(join(tmpdir(), 'ironhull-compose-veogen-'));
 const env = {
-  VEOGEN_SECRETS_POSTGRES_PASSWORD: 'p$ss: "word"',
   VEOGEN_SECRETS_DATABASE_URL: 'a',
   VEOGEN_SECRETS_GOOGLE_API_KEY: 'b',
   VEOGEN_SECRETS_REDIS_URL: 'c',
+};
+/** By key, each in a file. */
+const passwords = {
+  'postgres-password': 'p$ss: "word"',
+  'postgres-superuser-password': 'superuser',
+  'postgres-backup-password': 'backup',
+  'postgres-monitoring-password': 'monitoring',
 };
 let seen: Seen;
 let started: Ran;
@@ -33,13 +39,16 @@ beforeAll(async () => {
     'postgres:15-bookworm',
     'redis:7.4-bookworm',
     'prom/node-exporter:v1.8.2',
+    'quay.io/prometheuscommunity/postgres-exporter:v0.17.1',
     'busybox:1.37',
   );
   await requireEngine(['docker', 'compose', 'version']);
   const nofile = await mostOpenFiles();
   const file = composeFile(development(nofile), { name: PROJECT });
-  writeFileSync(join(folder, 'compose.yaml'), file.text);
-  for (const [path, data] of file.files) writeFileSync(join(folder, path), data, { mode: 0o755 });
+  writeComposeFile(join(folder, 'compose.yaml'), file);
+  const secrets = join(folder, 'secrets/veogen-secrets');
+  mkdirSync(secrets, { recursive: true });
+  for (const [key, value] of Object.entries(passwords)) writeFileSync(join(secrets, key), value, { mode: 0o444 });
   started = await docker('up', '--detach', '--wait');
   if (started.code !== 0) throw new Error(started.stderr);
   const [backend, sidecar] = await Promise.all([container('veogen-backend'), container('veogen-backend-monitoring')]);
@@ -60,7 +69,7 @@ afterAll(async () => {
 function development(nofile: number): RootConstruct {
   const root = new RootConstruct(PROJECT);
   Environment.set(root, Environments.development);
-  const { backend, frontend, worker, postgres } = new VeoGen(root);
+  const { backend, frontend, worker } = new VeoGen(root);
   backend.tune(compose, ({ service, sidecars }) => {
     listen(service, '8000,8001');
     if (sidecars.monitoring) listen(sidecars.monitoring, '9100');
@@ -68,11 +77,6 @@ function development(nofile: number): RootConstruct {
   });
   frontend.tune(compose, ({ service }) => listen(service, '3000'));
   worker.tune(compose, ({ service }) => listen(service, '8000'));
-  // the stand-in's data folder belongs to 999; that of the official image is open to every user
-  postgres.tune(compose, ({ service }) => {
-    service.user = '999:999';
-    service.tmpfs = (service.tmpfs ?? []).map((line) => line.replaceAll('id=10001', 'id=999'));
-  });
   return root;
 }
 
@@ -103,7 +107,7 @@ test('services reach each other, and the backend its sidecar', async () => {
 });
 
 test('the database takes the password of the secret, whatever is in it', async () => {
-  const login = `host=127.0.0.1 user=veogen dbname=veogen password='${env.VEOGEN_SECRETS_POSTGRES_PASSWORD}'`;
+  const login = `host=127.0.0.1 user=veogen dbname=veogen password='${passwords['postgres-password']}'`;
   expect((await must('docker', ['exec', `${PROJECT}-veogen-postgres-1`, 'psql', login, '-tAc', 'select 1'])).trim()).toBe('1');
 });
 
@@ -115,5 +119,5 @@ test('a second up changes nothing', async () => {
 
 test('down leaves the volumes only', async () => {
   expect((await docker('down')).code).toBe(0);
-  expect(await everything(PROJECT)).toEqual(['outputs', 'postgres-data', 'uploads'].map((name) => `volume ${PROJECT}_veogen-${name}`));
+  expect(await everything(PROJECT)).toEqual(['outputs', 'postgres-data-1', 'uploads'].map((name) => `volume ${PROJECT}_veogen-${name}`));
 });

@@ -1,11 +1,11 @@
 /** The hardened backend on a real Docker engine: each value of VeoGen's documents, one test each. */
 import { everything, type Inspected, inspect, mostOpenFiles, requireDocker, sweep, tryInspect } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
-import { must, run, until } from '../support/run';
+import { must, portOf, run, until } from '../support/run';
 import { valueTests } from './values';
 
 const ID = `e2e-${process.pid.toString(36)}${Date.now().toString(36).slice(-4)}`;
-const PORT = 20_000 + (process.pid % 10_000);
+const PORT = portOf(5);
 const PASSWORD = 'postgres://veogen:not-in-the-state@postgres/veogen';
 const at = (path: string) =>
   fetch(`http://127.0.0.1:${PORT}${path}`).then((response) => response.json() as Promise<Record<string, unknown>>);

@@ -19,7 +19,14 @@ deployStack('shop', { platform: 'docker', environment: Environments.test, namesp
     networks: [{ network: back, aliases: ['vault'] }],
     health: { tcp: { port: 'http' }, interval: '1s', timeout: '1s' },
   });
-  new HardenedService(root, 'Toolbox', { image: 'busybox:1.37', command: ['sleep', '86400'], init: true, shutdown: { grace: '1s' } });
+  const toolbox = new HardenedService(root, 'Toolbox', {
+    image: 'busybox:1.37',
+    command: ['sleep', '86400'],
+    init: true,
+    shutdown: { grace: '1s' },
+  });
+  toolbox.network.allowTo(api);
+  toolbox.network.allowTo(database);
 
   if (mistakes) {
     api.publish({ port: 'http', listen: 8080 });

@@ -1,5 +1,5 @@
 /** Several services on a real Docker engine: who starts after whom, who finds whom, and how replicas are replaced. */
-import { everything, inspect, requireDocker, sweep, tryInspect } from '../support/docker';
+import { everything, inspect, requireDocker, sweep } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
 import { must, run, until } from '../support/run';
 
@@ -41,7 +41,9 @@ test('a service starts after the one that it connects to is healthy', async () =
 
 test('two replicas are found by one name', async () => {
   const addresses = await Promise.all(
-    ['api-1', 'api-2'].map(async (name) => (await inspect('container', `${ID}-${name}`)).NetworkSettings.Networks[`${ID}-shop`].IPAddress),
+    ['api-1', 'api-2'].map(
+      async (name) => (await inspect('container', `${ID}-${name}`)).NetworkSettings.Networks[`${ID}-shop_api_toolbox`].IPAddress,
+    ),
   );
   const { stdout } = await inToolbox('nslookup', 'api');
   for (const address of addresses) expect(stdout).toContain(address);
@@ -62,11 +64,22 @@ test('a TCP check is healthy', async () => {
 });
 
 test('replicas are replaced one after the other, each healthy before the next', async () => {
+  // the engine remembers the last five checks only, so somebody watches
+  let [healthy, over] = [0, false];
+  const watching = (async () => {
+    for (; !over && healthy === 0; await new Promise((resolve) => setTimeout(resolve, 100))) {
+      const { stdout } = await run('docker', ['inspect', '--format', '{{json .Config.Env}} {{.State.Health.Status}}', `${ID}-api-1`]);
+      if (stdout.includes('VERSION=2') && stdout.trim().endsWith(' healthy')) healthy = Date.now();
+    }
+  })();
   await project.up({ E2E_VERSION: '2' });
+  over = true;
+  await watching;
   const [first, second] = [await inspect('container', `${ID}-api-1`), await inspect('container', `${ID}-api-2`)];
   for (const one of [first, second]) expect(one.Config.Env).toContain('VERSION=2');
-  const checked = first.State.Health.Log.map((check: { End: string }) => Date.parse(check.End));
-  expect(Date.parse(second.Created)).toBeGreaterThan(Math.min(...checked));
+  expect(healthy).toBeGreaterThan(Date.parse(first.State.StartedAt));
+  // the watcher is up to a few looks late
+  expect(Date.parse(second.Created)).toBeGreaterThan(healthy - 2000);
   expect(Date.parse(second.Created)).toBeGreaterThan(Date.parse(first.State.StartedAt) + 1000);
 }, 120_000);
 
@@ -86,5 +99,4 @@ test('a killed container is brought back by the engine, a removed one by the nex
 test('destroy leaves nothing', async () => {
   await project.destroy();
   expect(await everything(ID)).toEqual([]);
-  expect(await tryInspect('network', `${ID}-shop`)).toBeUndefined();
 }, 60_000);

@@ -6,7 +6,7 @@ import { deployStack } from '../../../lib/stack/pulumi';
 const { E2E_NAMESPACE: namespace = 'e2e', E2E_NOFILE = '65535' } = process.env;
 
 deployStack('veogen', { platform: 'docker', environment: Environments.development, namespace }, (root) => {
-  const { backend, frontend, postgres } = new VeoGen(root);
+  const { backend, frontend } = new VeoGen(root);
   backend.tune(docker, (native) => {
     listen(native, 'main', '8000,8001');
     listen(native, 'monitoring', '9100');
@@ -16,14 +16,6 @@ deployStack('veogen', { platform: 'docker', environment: Environments.developmen
     }
   });
   frontend.tune(docker, (native) => listen(native, 'main', '3000'));
-  // the stand-in's data folder belongs to 999; that of the official image is open to every user
-  postgres.tune(docker, ({ containers: [server] }) => {
-    if (!server) return;
-    server.args.user = '999:999';
-    server.args.tmpfs = Object.fromEntries(
-      Object.entries(server.args.tmpfs ?? {}).map(([path, options]) => [path, String(options).replaceAll('10001', '999')]),
-    );
-  });
 });
 
 /** Tells the stand-in for an image which ports it has. */

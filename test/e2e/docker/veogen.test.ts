@@ -5,7 +5,7 @@ import { must } from '../support/run';
 import { type Seen, valueTests } from './values';
 
 const ID = `e2v-${process.pid.toString(36)}${Date.now().toString(36).slice(-4)}`;
-const SERVICES = ['postgres', 'redis', 'backend', 'frontend', 'worker'].map((name) => `${ID}-veogen-${name}`);
+const SERVICES = ['postgres-1', 'postgres-exporter', 'redis', 'backend', 'frontend', 'worker'].map((name) => `${ID}-veogen-${name}`);
 
 let project: PulumiProject;
 let seen: Seen;
@@ -18,6 +18,7 @@ beforeAll(async () => {
     'postgres:15-bookworm',
     'redis:7.4-bookworm',
     'prom/node-exporter:v1.8.2',
+    'quay.io/prometheuscommunity/postgres-exporter:v0.17.1',
     'busybox:1.37',
   );
   await requirePulumi();
@@ -28,6 +29,9 @@ beforeAll(async () => {
   });
   await project.init({
     'secret secrets:veogen-secrets.postgres-password': 'not-in-the-state-1',
+    'secret secrets:veogen-secrets.postgres-superuser-password': 'not-in-the-state-5',
+    'secret secrets:veogen-secrets.postgres-backup-password': 'not-in-the-state-6',
+    'secret secrets:veogen-secrets.postgres-monitoring-password': 'not-in-the-state-7',
     'secret secrets:veogen-secrets.database-url': 'not-in-the-state-2',
     'secret secrets:veogen-secrets.google-api-key': 'not-in-the-state-3',
     'secret secrets:veogen-secrets.redis-url': 'not-in-the-state-4',
@@ -58,7 +62,7 @@ test.each(SERVICES)('%s runs, hardened', async (name) => {
 
 test('services start in the order of their connections', async () => {
   const at = async (name: string) => Date.parse((await inspect('container', `${ID}-veogen-${name}`)).State.StartedAt);
-  const [postgres, redis, backend, frontend] = await Promise.all(['postgres', 'redis', 'backend', 'frontend'].map(at));
+  const [postgres, redis, backend, frontend] = await Promise.all(['postgres-1', 'redis', 'backend', 'frontend'].map(at));
   expect(backend).toBeGreaterThan(Math.max(postgres as number, redis as number));
   expect(frontend).toBeGreaterThan(backend as number);
 });
@@ -74,7 +78,18 @@ test('the backend reaches the database and the frontend the backend', async () =
 
 test('the database takes the password of the secret', async () => {
   const login = 'host=127.0.0.1 user=veogen dbname=veogen password=not-in-the-state-1';
-  expect((await must('docker', ['exec', `${ID}-veogen-postgres`, 'psql', login, '-tAc', 'select 1'])).trim()).toBe('1');
+  expect((await must('docker', ['exec', `${ID}-veogen-postgres-1`, 'psql', login, '-tAc', 'select 1'])).trim()).toBe('1');
+});
+
+test('V4: the database tells statements, and takes nothing in clear', async () => {
+  const show = async (name: string) => {
+    const psql = ['psql', '-h', '/var/run/postgresql', '-U', 'postgres', '-d', 'veogen', '-tAc', `show ${name}`];
+    return (await must('docker', ['exec', `${ID}-veogen-postgres-1`, ...psql])).trim();
+  };
+  const names = ['ssl', 'log_statement', 'log_min_duration_statement', 'shared_preload_libraries'];
+  expect(await Promise.all(names.map(show))).toEqual(['on', 'all', '0', 'pg_stat_statements']);
+  const clear = 'host=127.0.0.1 user=veogen dbname=veogen password=not-in-the-state-1 sslmode=disable';
+  await expect(must('docker', ['exec', `${ID}-veogen-postgres-1`, 'psql', clear, '-tAc', 'select 1'])).rejects.toThrow('no encryption');
 });
 
 test('no secret is readable in the state', async () => expect(await project.state()).not.toMatch(/not-in-the-state/));

@@ -65,6 +65,13 @@ export function removeNamespace(name: string): void {
   }
 }
 
+/** The API server: somebody outside, with an address that no pod has. */
+export function apiServer(): { ip: string; port: number } {
+  const slices = ['get', 'endpointslices', '-l', 'kubernetes.io/service-name=kubernetes', '-o', 'json'];
+  const [slice] = JSON.parse(kubectl(['--namespace', 'default', ...slices]).out).items;
+  return { ip: slice.endpoints[0].addresses[0], port: slice.ports[0].port };
+}
+
 /** Whether a namespace exists. */
 export function namespaceExists(name: string): boolean {
   return kubectl(['get', 'namespace', name, '--ignore-not-found', '-o', 'name']).out !== '';
@@ -74,7 +81,17 @@ export function namespaceExists(name: string): boolean {
 export function createSecrets(namespace: Namespace): void {
   const values = {
     'postgres-password': 'e2e',
-    'database-url': 'postgresql://veogen:e2e@veogen-postgres/veogen',
+    'postgres-superuser-password': 'e2e-superuser',
+    'postgres-backup-password': 'e2e-backup',
+    'postgres-monitoring-password': 'e2e-monitoring',
+    'backup-writer-id': 'none',
+    'backup-writer-secret': 'none',
+    'backup-pruner-id': 'none',
+    'backup-pruner-secret': 'none',
+    'backup-restorer-id': 'none',
+    'backup-restorer-secret': 'none',
+    'backup-age-identity': 'none',
+    'database-url': 'postgresql://veogen:e2e@veogen-postgres/veogen?sslmode=require',
     'redis-url': 'redis://veogen-redis',
     'google-api-key': 'none',
   };
@@ -97,9 +114,10 @@ export class Namespace {
     return JSON.parse(this.run('get', ...args, '-o', 'json'));
   }
 
-  /** Waits until a Deployment is rolled out. */
-  rolledOut(deployment: string, seconds = 180): void {
-    this.run('rollout', 'status', `deployment/${deployment}`, `--timeout=${seconds}s`);
+  /** Waits until a Deployment or StatefulSet is rolled out. */
+  rolledOut(name: string, seconds = 180): void {
+    const workload = this.run('get', 'deployments,statefulsets', '--field-selector', `metadata.name=${name}`, '-o', 'name').trim();
+    this.run('rollout', 'status', workload, `--timeout=${seconds}s`);
   }
 
   /** Names of the pods of a workload that are not on their way out. */

@@ -4,7 +4,14 @@ import { until } from '../support/run';
 import { createSecrets, kubectl, Namespace, namespaceExists, removeNamespace, requireCluster } from './kubectl';
 
 const namespace = new Namespace('ironhull-pulumi');
-const project = new PulumiProject('veogen', 'test/e2e/kubernetes/program.ts', { E2E_NAMESPACE: namespace.name });
+const project = new PulumiProject('veogen', 'test/e2e/kubernetes/program.ts', {
+  E2E_NAMESPACE: namespace.name,
+  E2E_RUN: `run-${Date.now().toString(36)}`,
+});
+
+const CLAIMS = ['veogen-outputs', 'veogen-postgres-data-veogen-postgres-0', 'veogen-uploads'];
+/** Of what only lasts as long as a run. */
+const STAGING = ['backup', 'drill', 'prune', 'restore'].map((name) => `veogen-postgres-${name}-staging`);
 
 beforeAll(async () => {
   requireCluster();
@@ -26,9 +33,10 @@ test('up makes everything, and waits until it is ready', async () => {
   expect(await up).toMatch(/\+ \d+ created/);
   const { items } = namespace.get('deployments');
   const ready = Object.fromEntries(items.map((one: Deployed) => [one.metadata.name, one.status.readyReplicas]));
-  expect(ready).toMatchObject({ 'veogen-frontend': 3, 'veogen-worker': 3, 'veogen-postgres': 1, 'veogen-redis': 1 });
+  expect(ready).toMatchObject({ 'veogen-frontend': 3, 'veogen-worker': 3, 'veogen-redis': 1 });
   expect(ready['veogen-backend']).toBeGreaterThanOrEqual(1);
-  expect(namespace.get('persistentvolumeclaims').items).toHaveLength(3);
+  expect(namespace.get('statefulset', 'veogen-postgres').status.readyReplicas).toBe(1);
+  expect(there('persistentvolumeclaims')).toEqual([...CLAIMS, ...STAGING].sort());
 });
 
 test('a second preview finds no changes', async () => {
@@ -45,11 +53,31 @@ test('a new version updates the backend in place', async () => {
   expect(after.filter((name) => pods.includes(name))).toEqual([]);
 });
 
-test('destroy leaves the volumes, which production keeps, and nothing that runs', async () => {
-  await project.destroy();
-  expect(namespace.get('deployments,services,horizontalpodautoscalers,poddisruptionbudgets,networkpolicies').items).toEqual([]);
-  expect(namespace.get('persistentvolumeclaims').items).toHaveLength(3);
+test('destroy is refused while no backup was proved, and nothing of the stack goes', async () => {
+  const before = there('deployments,statefulsets,cronjobs');
+  const refused = await project.tryDestroy();
+  expect(refused.code).not.toBe(0);
+  expect(refused.stdout + refused.stderr).toMatch(/BackupStatus: `pg-backup guard` does not agree that the stack is destroyed/);
+  expect(there('deployments,statefulsets,cronjobs')).toEqual(before);
+  expect(namespace.get('statefulset', 'veogen-postgres').status.readyReplicas).toBe(1);
 });
+
+test('destroy leaves the volumes, which production keeps, and nothing that runs', async () => {
+  await project.up({ E2E_DESTROY: 'the data of a test may be lost' });
+  await project.destroy();
+  expect(
+    namespace.get('deployments,statefulsets,cronjobs,services,horizontalpodautoscalers,poddisruptionbudgets,networkpolicies').items,
+  ).toEqual([]);
+  expect(there('persistentvolumeclaims')).toEqual(CLAIMS);
+});
+
+/** Sorted names of the objects of some kinds. */
+function there(kinds: string): string[] {
+  return namespace
+    .get(kinds)
+    .items.map(({ metadata }: Deployed) => metadata.name)
+    .sort();
+}
 
 interface Deployed {
   readonly metadata: { readonly name: string };

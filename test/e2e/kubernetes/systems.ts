@@ -8,13 +8,15 @@ import { kubernetes, type WorkloadNative } from '../../../lib/platforms/kubernet
 export interface Version {
   /** An environment variable of the backend. */
   readonly release: string;
+  /** A name of this run: the node's volumes are used again, with what is in them. */
+  readonly run: string;
 }
 
 /**
  * Builds VeoGen into a stack of production, and beside it a client that may talk to the backend and a stranger that may
  * not.
  *
- * What the node cannot do is tuned, and nothing else: production reserves 5.4 cores and 11 GiB, and the node has 2 cores;
+ * What the node cannot do is tuned, and nothing else: production reserves more cores and memory than a node with 2 cores has;
  * its storage class has no volumes that several nodes write to; images were imported, so none is pulled; and the stand-in
  * program is told by a variable where to listen.
  */
@@ -22,14 +24,11 @@ export function buildVeoGen(stack: Construct, version: Version): void {
   const veogen = new VeoGen(stack);
   const client = new HardenedService(stack, 'client', busybox);
   client.network.allowTo(veogen.backend, 'http');
-  const stranger = new HardenedService(stack, 'stranger', busybox);
-  for (const service of [veogen.backend, veogen.frontend, veogen.worker, veogen.postgres, veogen.redis, client, stranger]) {
-    service.tune(kubernetes, fitNode);
-  }
+  new HardenedService(stack, 'stranger', busybox);
+  for (const one of stack.node.findAll()) if (one instanceof HardenedService) one.tune(kubernetes, fitNode);
   veogen.backend.tune(kubernetes, (native) => setEnv(native, { PROBE_PORTS: '8000,8001', RELEASE: version.release }));
   veogen.frontend.tune(kubernetes, (native) => setEnv(native, { PROBE_PORTS: '3000' }));
-  // the node's volumes are used again after a run, with what is in them: a folder of another user would not do
-  veogen.postgres.tune(kubernetes, (native) => setEnv(native, { PGDATA: '/var/lib/postgresql/data/of-10001' }));
+  veogen.postgres.database.service.tune(kubernetes, (native) => setEnv(native, { PGDATA: `/var/lib/postgresql/data/${version.run}` }));
   for (const volume of stack.node.findAll()) {
     if (!(volume instanceof PersistentVolume)) continue;
     volume.part.tune(kubernetes, ({ claim }) => {
@@ -48,15 +47,18 @@ const busybox = {
   acknowledge: { 'unpinned-image': 'the stand-in has no digest' },
 } as const;
 
-function fitNode({ deployment }: WorkloadNative): void {
-  for (const container of deployment.spec.template.spec?.containers ?? []) {
+const podOf = (native: WorkloadNative) => (native.statefulSet ?? native.deployment).spec.template.spec;
+
+function fitNode(native: WorkloadNative): void {
+  for (const waiting of podOf(native)?.initContainers ?? []) waiting.imagePullPolicy = 'IfNotPresent';
+  for (const container of podOf(native)?.containers ?? []) {
     container.imagePullPolicy = 'IfNotPresent';
     container.resources = { ...container.resources, requests: { cpu: '5m', memory: '16Mi' } };
   }
 }
 
-function setEnv({ deployment }: WorkloadNative, env: Readonly<Record<string, string>>): void {
-  const main = deployment.spec.template.spec?.containers[0];
+function setEnv(native: WorkloadNative, env: Readonly<Record<string, string>>): void {
+  const main = podOf(native)?.containers[0];
   if (main)
     main.env = [...(main.env ?? []).filter(({ name }) => !(name in env)), ...Object.entries(env).map(([name, value]) => ({ name, value }))];
 }

@@ -7,11 +7,12 @@ import { underLoad } from './load';
 import { buildVeoGen } from './systems';
 
 const namespace = new Namespace('ironhull-veogen');
+const RUN = `run-${Date.now().toString(36)}`;
 
 function manifests(release: string): string {
   const app = new App();
   const options = { environment: Environments.production, namespace: namespace.name };
-  buildVeoGen(new IronhullChart(app, 'veogen-production', options), { release });
+  buildVeoGen(new IronhullChart(app, 'veogen-production', options), { release, run: RUN });
   return app.synthYaml();
 }
 
@@ -41,15 +42,20 @@ test('the API server takes everything, strictly and without a warning', () => {
 });
 
 test('all workloads become ready; the autoscaler brings the backend to three replicas', () => {
-  for (const name of ['postgres', 'redis', 'backend', 'frontend', 'worker']) namespace.rolledOut(`veogen-${name}`);
+  for (const name of ['postgres', 'postgres-exporter', 'postgres-backup-status', 'redis', 'backend', 'frontend', 'worker'])
+    namespace.rolledOut(`veogen-${name}`);
   namespace.rolledOut('client');
   namespace.rolledOut('stranger');
   namespace.run('wait', 'deployment/veogen-backend', '--for=jsonpath={.status.readyReplicas}=3', '--timeout=120s');
 });
 
 test('claims are bound, budgets allow a disruption, the autoscaler knows its target', () => {
-  const claims: { status: { phase: string } }[] = namespace.get('persistentvolumeclaims').items;
-  expect(claims.map((claim) => claim.status.phase)).toEqual(['Bound', 'Bound', 'Bound']);
+  const claims: { metadata: { name: string }; status: { phase: string } }[] = namespace.get('persistentvolumeclaims').items;
+  const bound = claims.filter(({ status }) => status.phase === 'Bound').map(({ metadata }) => metadata.name);
+  expect(bound.sort()).toEqual(['veogen-outputs', 'veogen-postgres-data-veogen-postgres-0', 'veogen-uploads']);
+  // of tasks that have not run yet
+  const others = claims.map(({ metadata }) => metadata.name).filter((name) => !bound.includes(name));
+  expect(others.every((name) => name.endsWith('-staging'))).toBe(true);
   namespace.run('wait', 'poddisruptionbudget/veogen-backend', '--for=jsonpath={.status.disruptionsAllowed}=1', '--timeout=60s');
   const { spec } = namespace.get('horizontalpodautoscaler', 'veogen-backend');
   expect(spec).toMatchObject({ minReplicas: 3, maxReplicas: 10, scaleTargetRef: { kind: 'Deployment', name: 'veogen-backend' } });
@@ -102,12 +108,35 @@ describe('a backend process', () => {
   });
 });
 
-test('postgres runs as its own user, with a read-only root, and answers queries', () => {
-  const query = 'SELECT current_user, current_database()';
-  const exec = ['exec', 'deployment/veogen-postgres', '--'];
-  expect(namespace.run(...exec, 'psql', '-h', '/var/run/postgresql', '-U', 'veogen', '-Atc', query).trim()).toBe('veogen|veogen');
-  expect(namespace.run(...exec, 'id', '-u').trim()).toBe('10001');
-  expect(() => namespace.run(...exec, 'touch', '/a')).toThrow('Read-only file system');
+describe('V4: postgres', () => {
+  const exec = (...command: string[]) => namespace.run('exec', 'statefulset/veogen-postgres', '--', ...command).trim();
+  const login = (sslmode: string, password = 'e2e') => `host=127.0.0.1 user=veogen dbname=veogen password=${password} sslmode=${sslmode}`;
+
+  test('runs as its own user, with a read-only root and no capability', () => {
+    expect(exec('id', '-u')).toBe('10001');
+    expect(() => exec('touch', '/a')).toThrow('Read-only file system');
+    const status = exec('cat', '/proc/1/status');
+    for (const set of ['CapEff', 'CapPrm', 'CapBnd']) expect(status).toMatch(new RegExp(`^${set}:\\s+0000000000000000$`, 'm'));
+    expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
+    expect(status).toMatch(/^Seccomp:\s+2$/m);
+    const mounts = exec('cat', '/proc/mounts');
+    for (const path of ['/tmp', '/var/run/postgresql']) expect(mounts).toMatch(new RegExp(`^tmpfs (/run/postgresql|${path}) tmpfs`, 'm'));
+  });
+
+  test('takes the password of the secret over TLS, and nothing in clear', () => {
+    const query = 'SELECT current_user, current_database(), ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()';
+    expect(exec('psql', login('require'), '-Atc', query)).toBe('veogen|veogen|t');
+    expect(() => exec('psql', login('disable'), '-Atc', query)).toThrow('no encryption');
+    expect(() => exec('psql', login('require', 'wrong'), '-Atc', query)).toThrow('password authentication failed');
+  });
+
+  test('writes down statements, and keeps statistics of them', () => {
+    const show = (name: string) => exec('psql', '-h', '/var/run/postgresql', '-U', 'postgres', '-d', 'veogen', '-Atc', `SHOW ${name}`);
+    const names = ['ssl', 'log_statement', 'log_min_duration_statement', 'shared_preload_libraries', 'data_checksums'];
+    expect(names.map(show)).toEqual(['on', 'ddl', '1s', 'pg_stat_statements', 'on']);
+    const count = 'SELECT count(*) > 0 FROM pg_stat_statements';
+    expect(exec('psql', '-h', '/var/run/postgresql', '-U', 'postgres', '-d', 'veogen', '-Atc', count)).toBe('t');
+  });
 });
 
 describe('under load', () => {

@@ -19,7 +19,12 @@ const of = (title: string): Findings => findings[title] as Findings;
 // of 18 points 4 are for annotations that Kubernetes took away
 const points = 14;
 
-describe.each(['HardenedService', 'VeoGen in production'])('%s', (title) => {
+describe.each([
+  'HardenedService',
+  'Services with edges and a migration',
+  'Three replicas of a stable identity',
+  'VeoGen in production',
+])('%s', (title) => {
   test('kube-score finds nothing at default settings', () => {
     expect({ critical: of(title).critical, warnings: of(title).warnings }).toEqual({ critical: [], warnings: [] });
   });
@@ -57,7 +62,9 @@ function page(): string {
 <!-- Written by \`UPDATE_DOCS=1 npm run e2e -- scanners\`, and compared in every run of it; do not edit. -->
 
 The first three rows are one web service with a port: by hand (\`test/e2e/scanners/plain.yaml\`), as a cdk8s-plus-27
-\`Deployment\` with its defaults, and as a \`HardenedService\` with a health check. The last row is a whole system.
+\`Deployment\` with its defaults, and as a \`HardenedService\` with a health check. The fourth is
+services that an edge and an open segment connect, with files, secrets and migrations; then a StatefulSet with a claim template; the
+last is a whole system.
 
 | | kube-score critical | kube-score warnings | kubesec points, lowest | invalid objects | valid objects |
 |---|--:|--:|--:|--:|--:|

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { must, type Ran, requireEngine, run } from './run';
 
+const DESTROY = ['destroy', '--yes', '--skip-preview', '--stack', 'e2e'];
 const ROOT = resolve(__dirname, '../../..');
 
 /** Fails unless the Pulumi command works. */
@@ -35,9 +36,15 @@ export class PulumiProject {
   /** Makes the stack `e2e` with this config; keys that start with `secret ` are secret. */
   async init(config: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.must(['stack', 'init', 'e2e']);
+    await this.configure(config);
+  }
+
+  /** Sets values of the config; keys that start with `secret ` are secret. */
+  async configure(config: Readonly<Record<string, string>>): Promise<void> {
     for (const [key, value] of Object.entries(config)) {
       const secret = key.startsWith('secret ');
-      await this.must(['config', 'set', ...(secret ? ['--secret'] : ['--plaintext']), secret ? key.slice(7) : key, value]);
+      // a value may begin with dashes, as a certificate does
+      await this.must(['config', 'set', secret ? '--secret' : '--plaintext', '--', secret ? key.slice(7) : key, value]);
     }
   }
 
@@ -63,21 +70,29 @@ export class PulumiProject {
 
   /** Destroys all resources. */
   async destroy(): Promise<string> {
-    return this.must(['destroy', '--yes', '--skip-preview', '--stack', 'e2e']);
+    return this.must(DESTROY);
   }
 
-  /** Destroys what is left, if anything is, and removes the folder. Fails nothing. */
+  /** A destruction that may be refused. */
+  async tryDestroy(): Promise<Ran> {
+    return this.run(DESTROY);
+  }
+
+  /** Destroys what is left, if anything is, and removes the folder. Fails nothing: what may not be destroyed yet is told first that it may. */
   async dispose(): Promise<void> {
-    await this.run(['destroy', '--yes', '--skip-preview', '--stack', 'e2e']);
+    if ((await this.tryDestroy()).code !== 0) {
+      await this.tryUp({ E2E_DESTROY: 'the suite is over, and its data may go' });
+      await this.tryDestroy();
+    }
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   private run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
-    return run('pulumi', [...args, '--non-interactive', '--color', 'never'], { cwd: this.folder, env: this.environment(env) });
+    return run('pulumi', ['--non-interactive', '--color', 'never', ...args], { cwd: this.folder, env: this.environment(env) });
   }
 
   private must(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
-    return must('pulumi', [...args, '--non-interactive', '--color', 'never'], { cwd: this.folder, env: this.environment(env) });
+    return must('pulumi', ['--non-interactive', '--color', 'never', ...args], { cwd: this.folder, env: this.environment(env) });
   }
 
   private environment(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {

@@ -33,6 +33,14 @@ export async function must(command: string, args: readonly string[], options: Pa
   return ran.stdout;
 }
 
+/**
+ * A port of this machine for a suite, each with a number of its own. It is none of those that the kernel gives to whoever
+ * connects (from 32768 on), which may be taken at any moment.
+ */
+export function portOf(suite: number): number {
+  return 20_000 + suite * 100 + (process.pid % 100);
+}
+
 /** Asks until the answer is right, or fails with the last answer. */
 export async function until<T>(what: string, ask: () => Promise<T>, right: (answer: T) => boolean, timeoutMs = 30_000): Promise<T> {
   const end = Date.now() + timeoutMs;

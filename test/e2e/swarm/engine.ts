@@ -36,12 +36,12 @@ export function running(service: string, replicas: number, timeoutMs = 20_000): 
 }
 
 /** How an update ended that Swarm works on in the background. */
-export async function updateEnd(service: string): Promise<string> {
+export async function updateEnd(service: string, timeoutMs = 90_000): Promise<string> {
   return until(
     `the update of ${service} has ended`,
     async () => (await inspect('service', service)).UpdateStatus?.State as string,
     (state) => /completed|paused/.test(state),
-    90_000,
+    timeoutMs,
   );
 }
 
@@ -74,10 +74,10 @@ export async function containerOf(service: string): Promise<Inspected> {
   return inspect('container', ids.split('\n')[0] as string);
 }
 
-/** Services, networks, configs and volumes whose names start with a prefix. */
+/** Services, networks, configs, secrets and volumes whose names start with a prefix. */
 export async function leftovers(prefix: string): Promise<string[]> {
   const lists = await Promise.all(
-    ['service', 'network', 'config', 'volume'].map(async (kind) =>
+    ['service', 'network', 'config', 'secret', 'volume'].map(async (kind) =>
       (await must('docker', [kind, 'ls', '--format', '{{.Name}}']))
         .split('\n')
         .flatMap((name) => (name.startsWith(prefix) ? [`${kind} ${name}`] : [])),

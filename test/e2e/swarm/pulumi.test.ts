@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { IMAGE } from '../compose/system';
 import { inspect, requireDocker } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
-import { until } from '../support/run';
+import { portOf, until } from '../support/run';
 import { containerOf, labelNode, leftovers, removeAll, requireSwarm, running, updateEnd } from './engine';
 import { expectBackend, expectDatabase, expectMounts, expectNetwork } from './expectations';
 
 const STACK = `ihp${process.pid}`;
 const LABEL = `database-p${process.pid}`;
 const SUBNET = `10.202.${process.pid % 250}.0/24`;
-const PORT = 25_000 + (process.pid % 5000);
+const PORT = portOf(13);
 const SECRET = 'postgres://u:p$ss@db/veogen';
 const project = new PulumiProject(STACK, 'test/e2e/swarm/swarm.program.ts', {
   E2E_STACK: STACK,

@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { swarmStackFile } from '../../../lib/platforms/swarm';
+import { swarmStackFile, writeComposeFile } from '../../../lib/platforms/swarm';
 import { IMAGE } from '../compose/system';
 import { inspect, requireDocker } from '../support/docker';
-import { type Ran, run, until } from '../support/run';
+import { portOf, type Ran, run, until } from '../support/run';
 import { containerOf, labelNode, leftovers, removeAll, requireSwarm, running, updateEnd, whileServing } from './engine';
 import { expectBackend, expectDatabase, expectMounts, expectNetwork } from './expectations';
 import { type SwarmSystemProps, swarmSystem } from './system';
@@ -12,7 +12,7 @@ import { type SwarmSystemProps, swarmSystem } from './system';
 const STACK = `ihf${process.pid}`;
 const LABEL = `database-f${process.pid}`;
 const SUBNET = `10.201.${process.pid % 250}.0/24`;
-const PORT = 20_000 + (process.pid % 5000);
+const PORT = portOf(16);
 const folder = mkdtempSync(join(tmpdir(), 'ironhull-stack-'));
 const env = { VEOGEN_SECRETS_DATABASE_URL: 'postgres://u:p$ss@db/veogen' };
 let unlabel = async () => {};
@@ -22,8 +22,7 @@ function deploy(props: Partial<SwarmSystemProps> = {}, variables: Readonly<Recor
     name: STACK,
     endpointMode: 'dnsrr',
   });
-  writeFileSync(join(folder, 'stack.yaml'), file.text);
-  for (const [path, data] of file.files) writeFileSync(join(folder, path), data, { mode: 0o755 });
+  writeComposeFile(join(folder, 'stack.yaml'), file);
   return run('docker', ['stack', 'deploy', '--detach=true', '--resolve-image=never', '--compose-file', join(folder, 'stack.yaml'), STACK], {
     env: variables,
   });

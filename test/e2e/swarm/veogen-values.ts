@@ -57,7 +57,11 @@ export function swarmValueTests(seen: () => Seen): void {
     test('pinned to its node', () => expect(database().Placement.Constraints).toEqual([`node.labels.${seen().label} == true`]));
     test('its volume', () =>
       expect(database().ContainerSpec.Mounts).toContainEqual(
-        expect.objectContaining({ Type: 'volume', Source: `${seen().stack}_veogen-postgres-data`, Target: '/var/lib/postgresql/data' }),
+        expect.objectContaining({
+          Type: 'volume',
+          Source: `${seen().stack}_veogen-postgres-data-{{.Task.Slot}}`,
+          Target: '/var/lib/postgresql/data',
+        }),
       ));
     test('1 core and 2 GiB at most, 1 GiB reserved', () =>
       expect(database().Resources).toMatchObject({
@@ -65,7 +69,7 @@ export function swarmValueTests(seen: () => Seen): void {
         Reservations: { MemoryBytes: 2 ** 30 },
       }));
     test('never two at once on its volume', () =>
-      expect(seen().postgres.Spec.UpdateConfig).toMatchObject({ Parallelism: 0, Order: 'stop-first' }));
+      expect(seen().postgres.Spec.UpdateConfig).toMatchObject({ Parallelism: 1, Order: 'stop-first' }));
   });
 
   describe('V1, V2, V3, V13: backend', () => {

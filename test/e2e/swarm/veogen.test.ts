@@ -1,10 +1,10 @@
 /** VeoGen in production, whole, on a Swarm of one node: by a stack file, and through Pulumi. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RootConstruct } from 'constructs';
 import { Environment, Environments } from '../../../lib';
-import { swarmStackFile } from '../../../lib/platforms/swarm';
+import { swarmStackFile, writeComposeFile } from '../../../lib/platforms/swarm';
 import { inspect, mostOpenFiles, requireDocker } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
 import { must, run, until } from '../support/run';
@@ -13,9 +13,30 @@ import { buildVeoGen } from './veogen';
 import { type Seen, swarmValueTests } from './veogen-values';
 
 const LABEL = `database-v${process.pid}`;
-const SECRETS = ['postgres-password', 'database-url', 'google-api-key', 'redis-url'];
+/** What is in variables. */
+const VARIABLES = ['database-url', 'google-api-key', 'redis-url'];
+/** What is in files. */
+const FILES = [
+  ...['', '-superuser', '-backup', '-monitoring'].map((role) => `postgres${role}-password`),
+  ...['writer', 'pruner', 'restorer'].flatMap((who) => [`backup-${who}-id`, `backup-${who}-secret`]),
+  'backup-age-identity',
+];
+const SECRETS = [...VARIABLES, ...FILES];
 const secretValue = (name: string) => `not-in-the-state-${name}`;
-const REPLICAS = { postgres: 1, redis: 1, backend: 3, frontend: 3, worker: 3 };
+/** Those that are not looked at by a health check. */
+const UNCHECKED = ['worker', 'postgres-prune', 'postgres-drill'];
+const REPLICAS = {
+  postgres: 1,
+  'postgres-exporter': 1,
+  'postgres-backup': 1,
+  'postgres-prune': 1,
+  'postgres-drill': 1,
+  'postgres-backup-status': 1,
+  redis: 1,
+  backend: 3,
+  frontend: 3,
+  worker: 3,
+};
 /** The stack through Pulumi. */
 const PULUMI = `ihvp${process.pid}`;
 const project = new PulumiProject(PULUMI, 'test/e2e/swarm/veogen.program.ts', { E2E_NAMESPACE: PULUMI, E2E_LABEL: LABEL });
@@ -31,6 +52,8 @@ beforeAll(async () => {
     'postgres:15-bookworm',
     'redis:7.4-bookworm',
     'busybox:1.37',
+    'quay.io/prometheuscommunity/postgres-exporter:v0.17.1',
+    'ironhull/postgres-backup:15',
   );
   await requireSwarm();
   await requirePulumi();
@@ -60,9 +83,11 @@ describe('by a stack file', () => {
     Environment.set(root, Environments.production);
     buildVeoGen(root, { label: LABEL, nofile, subnet });
     const file = swarmStackFile(root, { name: stack, endpointMode: 'dnsrr' });
-    writeFileSync(join(folder, 'stack.yaml'), file.text);
-    for (const [path, data] of file.files) writeFileSync(join(folder, path), data, { mode: 0o755 });
-    const env = Object.fromEntries(SECRETS.map((name) => [variable(name), secretValue(name)]));
+    writeComposeFile(join(folder, 'stack.yaml'), file);
+    const env = Object.fromEntries(VARIABLES.map((name) => [variable(name), secretValue(name)]));
+    const secrets = join(folder, 'secrets/veogen-secrets');
+    mkdirSync(secrets, { recursive: true });
+    for (const name of FILES) writeFileSync(join(secrets, name), secretValue(name));
     const deploy = ['stack', 'deploy', '--detach=true', '--resolve-image=never', '--compose-file', join(folder, 'stack.yaml'), stack];
     expect(await run('docker', deploy, { env })).toMatchObject({ code: 0, stderr: '', stdout: expect.not.stringMatching(/ignor/i) });
     seen = await look(stack, subnet);
@@ -144,7 +169,7 @@ function meetTests(stack: string): void {
       const states = (await must('docker', ['ps', ...filter, '--format', '{{.Status}}'])).trim().split('\n');
       expect({ name, states }).toEqual({
         name,
-        states: Array(replicas).fill(expect.stringMatching(name === 'worker' ? /^Up/ : /healthy/)),
+        states: Array(replicas).fill(expect.stringMatching(UNCHECKED.includes(name) ? /^Up/ : /healthy/)),
       });
     }
     const login = `host=127.0.0.1 user=veogen dbname=veogen password=${secretValue('postgres-password')}`;
@@ -164,7 +189,8 @@ function meetTests(stack: string): void {
 }
 
 async function onlyVolumes(stack: string): Promise<void> {
-  const left = ['outputs', 'postgres-data', 'uploads'].map((name) => `volume ${stack}_veogen-${name}`);
+  const staging = ['backup', 'drill', 'prune'].map((name) => `postgres-${name}-staging`);
+  const left = ['outputs', ...staging, 'postgres-data-1', 'uploads'].sort().map((name) => `volume ${stack}_veogen-${name}`);
   await until(
     `nothing but volumes of ${stack}`,
     () => leftovers(stack),

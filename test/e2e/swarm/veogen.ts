@@ -1,7 +1,7 @@
 /** VeoGen, as far as a Swarm of one small machine can have it. */
 import type { Construct } from 'constructs';
 import { VeoGen } from '../../../apps/veogen/veogen';
-import { NetworkSegment } from '../../../lib';
+import { HardenedService, HardenedTask, NetworkSegment } from '../../../lib';
 import { type SwarmNatives, swarm } from '../../../lib/platforms/swarm';
 
 /** What one machine forces. */
@@ -19,17 +19,20 @@ type Service = SwarmNatives['workload']['service'];
 /**
  * Builds VeoGen into a stack.
  *
- * What one machine cannot do is tuned, and nothing else: its only node is a manager; production reserves 5.4 cores and
- * 11 GiB, twice where two stacks run, so that only the memory of the backend and of the database stays reserved; a label
- * of the node belongs to this run; and the stand-ins for the images are told where to listen. That for the database owns
- * its folders as 999, and has one for sockets that not everybody may write to, as everybody may in the official image; a
- * tmpfs there would be root's alone, so it gets a volume that goes with its container.
+ * What one machine cannot do is tuned, and nothing else: its only node is a manager; production reserves more cores
+ * and memory than there are, twice where two stacks run, so that only the memory of the backend and of the database stays reserved; a label
+ * of the node belongs to this run; and the stand-ins for the images are told where to listen.
  * To save time, a replica is watched for 5 s instead of 30 s, of which VeoGen's documents say nothing.
  */
 export function buildVeoGen(stack: Construct, { label, nofile, subnet }: OneMachine): void {
-  const { backend, frontend, worker, postgres, redis } = new VeoGen(stack);
-  for (const one of [backend, frontend, worker, postgres, redis]) one.tune(swarm, ({ service }) => fitNode(service, label));
-  for (const one of [frontend, worker, redis]) one.tune(swarm, ({ service }) => reserve(service, '16m'));
+  const { backend, frontend, worker, postgres } = new VeoGen(stack);
+  for (const one of stack.node.findAll()) {
+    if (!(one instanceof HardenedService || one instanceof HardenedTask)) continue;
+    one.tune(swarm, ({ service }) => {
+      fitNode(service, label);
+      if (one !== backend && one !== postgres.database.service) reserve(service, '16m');
+    });
+  }
   backend.tune(swarm, ({ service }) => {
     listen(service, '8000,8001');
     if (service.ulimits?.nofile) service.ulimits.nofile = { soft: nofile, hard: nofile };
@@ -42,11 +45,6 @@ export function buildVeoGen(stack: Construct, { label, nofile, subnet }: OneMach
       native.ipam = { config: [{ subnet }] };
     });
   }
-  postgres.tune(swarm, ({ service }) => {
-    service.user = '999:999';
-    const sockets = '/var/run/postgresql';
-    service.volumes = (service.volumes ?? []).map((mount) => (mount.target === sockets ? { type: 'volume', target: sockets } : mount));
-  });
 }
 
 function fitNode(service: Service, label: string): void {

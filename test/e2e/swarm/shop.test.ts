@@ -1,0 +1,120 @@
+/** A slow database, a migration, files and secrets on a Swarm, by a stack file. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { swarmStackFile, writeComposeFile } from '../../../lib/platforms/swarm';
+import { type ShopProps, shop } from '../compose/connections.system';
+import { IMAGE } from '../compose/system';
+import { requireDocker } from '../support/docker';
+import { must, portOf, run } from '../support/run';
+import { removeAll, requireSwarm, running, updateEnd } from './engine';
+import { bytesIn, current, listeningSince, serviceSpec, taskLog } from './shop';
+
+const STACK = `iht${process.pid}`;
+const PORT = portOf(15);
+const folder = mkdtempSync(join(tmpdir(), 'ironhull-shop-'));
+const planted = `planted-secret-value-${process.pid}`;
+const env: Record<string, string> = {};
+let written = '';
+
+async function deploy(props: Omit<ShopProps, 'port'>): Promise<void> {
+  const file = swarmStackFile(shop({ ...props, port: PORT }), { name: STACK, endpointMode: 'dnsrr' });
+  writeComposeFile(join(folder, 'stack.yaml'), file);
+  written += file.text;
+  const args = ['stack', 'deploy', '--detach=true', '--resolve-image=never', '--compose-file', 'stack.yaml', STACK];
+  const ran = await run('docker', args, { env, cwd: folder });
+  expect({ code: ran.code, ignored: /ignor|unsupported|deprecated/i.exec(ran.stdout + ran.stderr)?.[0] }).toEqual({
+    code: 0,
+    ignored: undefined,
+  });
+}
+
+/** The value of the password, where the file says that it lies. */
+function password(value: string): void {
+  const path = join(folder, 'secrets/secrets/password');
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, value);
+}
+
+const NAMES = ['database', 'api', 'worker', 'other'];
+const all = () => Promise.all(NAMES.map((name) => current(`${STACK}_${name}`)));
+/** Those that have another container than before. */
+async function replaced(work: () => Promise<unknown>): Promise<string[]> {
+  const before = await all();
+  await work();
+  for (const name of NAMES) await running(`${STACK}_${name}`, 1, 60_000);
+  const after = await all();
+  return NAMES.filter((_, i) => before[i] !== after[i]);
+}
+
+beforeAll(async () => {
+  await requireDocker(IMAGE, 'busybox:1.37');
+  await requireSwarm();
+  password(planted);
+});
+
+afterAll(async () => {
+  await removeAll(STACK);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('no process starts before the database, ready after 20 s, nor before the migration', async () => {
+  await deploy({});
+  for (const name of NAMES) await running(`${STACK}_${name}`, 1, 120_000);
+  const ready = (await listeningSince(`${STACK}_database`)) + 20_000;
+  const migrated = await taskLog(STACK, /migrating to 1/);
+  expect(migrated).toBeGreaterThanOrEqual(ready);
+  for (const name of ['api', 'worker']) expect(await listeningSince(`${STACK}_${name}`)).toBeGreaterThanOrEqual(migrated);
+  expect(await listeningSince(`${STACK}_other`)).toBeLessThan(ready - 5_000);
+});
+
+test('a migration that fails keeps the old version: one that serves, and one that nobody checks', async () => {
+  const before = await current(`${STACK}_worker`);
+  await deploy({ version: '2', exit: 3 });
+  await taskLog(STACK, /migrating to 2/);
+  // it is rolled back once it has waited in vain for as long as the migration may take
+  expect(await updateEnd(`${STACK}_worker`, 300_000)).toBe('rollback_completed');
+  expect(await current(`${STACK}_worker`)).toBe(before);
+  expect(await updateEnd(`${STACK}_api`, 300_000)).toBe('rollback_completed');
+  await running(`${STACK}_api`, 1, 60_000);
+  expect((await serviceSpec(`${STACK}_api`)).Env).toContain('VERSION=1');
+  expect((await fetch(`http://127.0.0.1:${PORT}/ready`)).status).toBe(200);
+}, 780_000);
+
+test('one that succeeds replaces it', async () => {
+  await deploy({ version: '3' });
+  for (const name of ['worker', 'api']) expect(await updateEnd(`${STACK}_${name}`, 120_000)).toBe('completed');
+  expect(await listeningSince(`${STACK}_worker`)).toBeGreaterThanOrEqual(await taskLog(STACK, /migrating to 3/));
+});
+
+test('another byte of a configuration file replaces those that have it, and reaches them', async () => {
+  const changed = await replaced(async () => {
+    await deploy({ version: '3', text: 'longer' });
+    expect(await updateEnd(`${STACK}_api`, 120_000)).toBe('completed');
+  });
+  expect(changed).toEqual(['api']);
+  expect(await bytesIn(`${STACK}_api`, '/etc/app.conf')).toBe(6);
+});
+
+test('another version of a secret replaces those that have it, and reaches them', async () => {
+  const path = '/run/secrets/secrets/password';
+  expect(await bytesIn(`${STACK}_database`, path)).toBe(planted.length);
+  password(`${planted}-2`);
+  env.SECRETS_PASSWORD_VERSION = '2';
+  const changed = await replaced(async () => {
+    await deploy({ version: '3', text: 'longer' });
+    expect(await updateEnd(`${STACK}_database`, 120_000)).toBe('completed');
+  });
+  expect(changed).toEqual(['database']);
+  expect(await bytesIn(`${STACK}_database`, path)).toBe(planted.length + 2);
+});
+
+test('the value of the secret stands nowhere', async () => {
+  expect(written).not.toContain(planted);
+  for (const name of NAMES) {
+    expect(await must('docker', ['service', 'inspect', `${STACK}_${name}`])).not.toContain(planted);
+    expect(await must('docker', ['inspect', await current(`${STACK}_${name}`)])).not.toContain(planted);
+    const logs = await run('docker', ['logs', await current(`${STACK}_${name}`)]);
+    expect(logs.stdout + logs.stderr).not.toContain(planted);
+  }
+});

@@ -1,0 +1,51 @@
+import { type Inspected, inspect } from '../support/docker';
+import { must, run, until } from '../support/run';
+
+/** The container of a service with one replica that runs on this node, the newest if there are two. */
+export async function current(service: string): Promise<string> {
+  const filter = ['--filter', `label=com.docker.swarm.service.name=${service}`];
+  const ids = (await must('docker', ['ps', '--quiet', '--no-trunc', ...filter])).split('\n');
+  return ids[0] as string;
+}
+
+/** What the engine has of the container of a service. */
+export async function serviceSpec(service: string): Promise<Inspected> {
+  return (await inspect('service', service)).Spec.TaskTemplate.ContainerSpec;
+}
+
+/** When the process of a service said that it listens: its own one, and not what waits in front of it; waits for that. */
+export async function listeningSince(service: string): Promise<number> {
+  const read = async () => {
+    const { stdout, stderr } = await run('docker', ['logs', '--timestamps', await current(service)]);
+    return `${stdout}${stderr}`.split('\n').find((one) => one.includes('probe: listening'));
+  };
+  const line = await until(`${service} listens`, read, (one) => one !== undefined, 60_000);
+  return Date.parse((line as string).split(' ')[0] as string);
+}
+
+/** When a task said something, in any of its containers; waits for that. */
+export async function taskLog(stack: string, text: RegExp): Promise<number> {
+  const read = async () => {
+    const ids = (await must('docker', ['ps', '--all', '--quiet', '--filter', `name=${stack}_migrate-`])).split('\n').filter((id) => id);
+    const logs = await Promise.all(ids.map((id) => run('docker', ['logs', '--timestamps', id])));
+    return logs.flatMap(({ stdout, stderr }) => `${stdout}${stderr}`.split('\n')).find((line) => text.test(line));
+  };
+  const line = await until(`a task of ${stack} says ${text}`, read, (one) => one !== undefined, 90_000);
+  return Date.parse((line as string).split(' ')[0] as string);
+}
+
+/** How many bytes a process finds in a file of its container. */
+export async function bytesIn(service: string, path: string): Promise<number> {
+  const { State } = await inspect('container', await current(service));
+  // from within its network namespace, as nothing of it is published
+  const url = `http://127.0.0.1:8080/read?path=${path}`;
+  const said = await must('nsenter', [
+    '--target',
+    String(State.Pid),
+    '--net',
+    process.execPath,
+    '-e',
+    `fetch('${url}').then((r) => r.text()).then(console.log)`,
+  ]);
+  return JSON.parse(said).bytes as number;
+}

@@ -1,0 +1,67 @@
+/** Who reaches whom, with connections made from within the containers. */
+import { must } from '../support/run';
+
+/** Where somebody may be reached. */
+export interface Target {
+  /** Whose it is. */
+  readonly name: string;
+  /** A name or an address. */
+  readonly host: string;
+  readonly port: number;
+  /**
+   * What it says to whoever connects, without spaces. By an address, a connection alone proves nothing for those that lead
+   * outside: beyond some machines everything is taken. @default - it is enough to be connected
+   */
+  readonly says?: string;
+}
+
+/** All at once: what is dropped takes its time. The images of the suites have a shell and BusyBox. */
+const SCRIPT = `
+number=0
+for target; do
+  (
+    set -- $target
+    if [ -n "\${3:-}" ]; then timeout 5 nc -w 3 "$1" "$2" </dev/null 2>/dev/null | grep -qx "$3"
+    else timeout 5 nc -w 3 "$1" "$2" -e true </dev/null >/dev/null 2>&1
+    fi && echo $number
+  ) &
+  number=$((number + 1))
+done
+wait`;
+
+/**
+ * Which of the targets take a connection.
+ *
+ * @param inside the command that runs another one within the container
+ */
+export async function reached(inside: readonly string[], targets: readonly Target[]): Promise<Target[]> {
+  const [command, ...args] = [
+    ...inside,
+    'sh',
+    '-c',
+    SCRIPT,
+    'sh',
+    ...targets.map(({ host, port, says = '' }) => `${host} ${port} ${says}`),
+  ];
+  const said = await must(command as string, args);
+  return said.split('\n').flatMap((line) => (line === '' ? [] : [targets[Number(line)] as Target]));
+}
+
+/**
+ * Every ordered pair, as `from → to`, of which at least one target is reached.
+ *
+ * @param inside for each runner, the command that runs another one within it
+ */
+export async function pairsReached(inside: ReadonlyMap<string, readonly string[]>, targets: readonly Target[]): Promise<string[]> {
+  // all at once too: a name that nobody has takes its time
+  const found = [...inside].map(async ([from, command]) => {
+    const others = targets.filter((target) => target.name !== from);
+    return (await reached(command, others)).map(({ name }) => `${from} → ${name}`);
+  });
+  return [...new Set((await Promise.all(found)).flat())].sort();
+}
+
+/** Pairs in both directions, as `from → to`. */
+export function bothWays(pairs: readonly (readonly [string, string])[]): string[] {
+  return pairs.flatMap(([a, b]) => [`${a} → ${b}`, `${b} → ${a}`]).sort();
+}

@@ -1,0 +1,140 @@
+/** XORB in each of its environments by `docker compose up`: rows X3 and X10. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { requireDocker } from '../support/docker';
+import { requireEngine } from '../support/run';
+import { leaks, secretFiles, told, variables } from './secrets';
+import { Deployed, type EnvironmentName, READS, TABLE, variablesIn } from './xorb';
+
+const FIRST = { jwt_secret: 'planted-jwt-1', postgres_password: 'planted-password-333' };
+/** Those that stay. */
+const OTHERS = {
+  postgres_superuser_password: 'planted-superuser-password-55555',
+  postgres_backup_password: 'planted-backup-password-666666',
+  postgres_monitoring_password: 'planted-monitoring-password-7777777',
+  backup_writer_id: 'planted-writer-id-88888888',
+  backup_writer_secret: 'planted-writer-secret-999999999',
+  backup_pruner_id: 'planted-pruner-id-0000000000',
+  backup_pruner_secret: 'planted-pruner-secret-11111111111',
+  backup_restorer_id: 'planted-restorer-id-222222222222',
+  backup_restorer_secret: 'planted-restorer-secret-3333333333333',
+  backup_age_identity: 'planted-age-identity-44444444444444',
+};
+const SECOND = { jwt_secret: 'planted $jwt "second" 22', postgres_password: 'planted-password-4444' };
+/** Every value that ever was. */
+const PLANTED = {
+  'first jwt': FIRST.jwt_secret,
+  'second jwt': SECOND.jwt_secret,
+  'first password': FIRST.postgres_password,
+  'second password': SECOND.postgres_password,
+  ...OTHERS,
+};
+
+beforeAll(async () => {
+  await requireDocker('xorb/api:1.0.0', 'xorb/worker:1.0.0', 'pgvector/pgvector:pg16', 'redis:7.4-bookworm');
+  await requireDocker('quay.io/prometheuscommunity/postgres-exporter:v0.17.1', 'ironhull/postgres-backup:16-vector');
+  await requireEngine(['docker', 'compose', 'version']);
+});
+
+describe('development, test and staging', () => {
+  const small = { development: new Deployed('development'), test: new Deployed('test'), staging: new Deployed('staging') };
+  beforeAll(async () => {
+    await Promise.all(Object.values(small).map((one) => one.start({ ...OTHERS, ...FIRST })));
+  }, 240_000);
+  afterAll(async () => {
+    await Promise.all(Object.values(small).map(({ project }) => project.dispose()));
+  }, 120_000);
+
+  describe.each(Object.entries(small))('%s', (name, system) => {
+    configurationTest(name as EnvironmentName, system);
+    databaseTest(name as EnvironmentName, system);
+    test('X10: secrets reach those who read them as files, and are nowhere else', () => onlyFiles(system, FIRST));
+  });
+});
+
+describe('production', () => {
+  const system = new Deployed('production');
+  const { api, worker } = TABLE.production;
+  beforeAll(() => system.start({ ...OTHERS, ...FIRST }), 240_000);
+  afterAll(() => system.project.dispose(), 120_000);
+
+  configurationTest('production', system);
+  databaseTest('production', system);
+
+  test('X10: secrets reach those who read them as files, and are nowhere else', () => onlyFiles(system, FIRST));
+
+  test('X10: another value without another version rolls nobody, and who has the old one keeps it', async () => {
+    const before = system.ids;
+    system.project.writeSecrets('xorb-secrets', { jwt_secret: SECOND.jwt_secret });
+    await system.up();
+    expect(system.rolled(before)).toEqual({});
+    await onlyFiles(system, FIRST);
+  }, 60_000);
+
+  test('X10: with another version exactly its consumer is rolled, every replica', async () => {
+    const before = system.ids;
+    system.setVersions({ jwt_secret: '2' });
+    await system.up();
+    expect(system.rolled(before)).toEqual({ api });
+    await onlyFiles(system, { ...FIRST, jwt_secret: SECOND.jwt_secret });
+  }, 60_000);
+
+  test('X10: the password of the database rolls all three who read it, and is the one that is taken', async () => {
+    const { jwt_secret, postgres_password } = SECOND;
+    expect([await system.login(FIRST.postgres_password), await system.login(postgres_password)]).toEqual(['welcome', 'refused']);
+    const before = system.ids;
+    system.project.writeSecrets('xorb-secrets', { postgres_password });
+    system.setVersions({ jwt_secret: '2', postgres_password: '2' });
+    await system.up();
+    expect(system.rolled(before)).toEqual({ database: 1, api, worker });
+    await onlyFiles(system, { jwt_secret, postgres_password });
+    expect([await system.login(FIRST.postgres_password), await system.login(postgres_password)]).toEqual(['refused', 'welcome']);
+  }, 90_000);
+});
+
+function configurationTest(name: EnvironmentName, system: Deployed): void {
+  test.each([
+    'api',
+    'worker',
+  ] as const)('X3: the variables of every process of the %s are exactly those of the environment', async (service) => {
+    const expected = variablesIn(name)[service];
+    expect(system.of(service)).toHaveLength(TABLE[name][service]);
+    for (const { Id } of system.of(service)) {
+      // the engine gives these three to every process; the first one is the init process
+      const { PATH, HOME, HOSTNAME, ...first } = await variables(Id);
+      expect([PATH, HOME, HOSTNAME]).toEqual([expect.anything(), '/', Id.slice(0, 12)]);
+      expect(first).toEqual(expected);
+      expect(await variables(Id, 'probe')).toMatchObject(expected);
+    }
+  });
+}
+
+function databaseTest(name: EnvironmentName, system: Deployed): void {
+  test('X5: the database has pgvector, and the parameters of the environment', async () => {
+    expect(await system.superuser("SELECT extname FROM pg_extension WHERE extname = 'vector'")).toBe('vector');
+    const names = ['log_statement', 'log_min_duration_statement', 'fsync', 'shared_buffers', 'effective_cache_size', 'random_page_cost'];
+    const found = await Promise.all(names.map((one) => system.superuser(`SHOW ${one}`)));
+    expect(found).toEqual([...STATEMENTS[name], '256MB', '640MB', '1.1']);
+  });
+}
+
+/** Which statements are written down, from how long on, and whether they are kept when the power fails. */
+const STATEMENTS = {
+  development: ['all', '0', 'on'],
+  test: ['ddl', '1s', 'off'],
+  staging: ['ddl', '1s', 'on'],
+  production: ['ddl', '1s', 'on'],
+} as const;
+
+/** Fails unless each service reads these values, those that it should, and nothing else tells one. */
+async function onlyFiles(system: Deployed, values: Readonly<Record<string, string>>): Promise<void> {
+  const { project, containers } = system;
+  const all: Readonly<Record<string, string>> = { ...OTHERS, ...values };
+  for (const service of system.services) {
+    const own = Object.fromEntries(READS[service].map((key) => [`/run/secrets/xorb-secrets/${key}`, all[key]]));
+    const files = await Promise.all(system.of(service).map(({ Id }) => secretFiles(Id)));
+    expect([service, files]).toEqual([service, files.map(() => own)]);
+  }
+  const written = readFileSync(join(project.folder, 'compose.yaml'), 'utf8');
+  expect(leaks({ 'compose.yaml': written, config: await project.must('config'), ...(await told(containers)) }, PLANTED)).toEqual([]);
+}
