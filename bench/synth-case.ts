@@ -18,6 +18,7 @@ const before = performance.now();
 const app = new App({ outdir });
 const perChart = Number(services) / Number(charts);
 let last: Chart | undefined;
+let first: HardenedService | undefined;
 for (let c = 0; c < Number(charts); c++) {
   const options = { namespace: `team-${c}` };
   const chart =
@@ -27,7 +28,12 @@ for (let c = 0; c < Number(charts); c++) {
     if (who === 'peer') peerService(chart, `service-${s}`, s > 0 ? `service-${s - 1}` : undefined);
     else neighbour = ourService(chart, `service-${s}`, neighbour);
   }
-  if (chained === 'chained' && last) chart.node.addDependency(last);
+  if (chained === 'edges') {
+    // whoever is last of a chart leads to the first of the one before, and starts after it
+    if (first && neighbour) neighbour.network.allowTo(first, 'http');
+    first = neighbour;
+  }
+  if (chained === 'charts' && last) chart.node.addDependency(last);
   last = chart;
 }
 const built = performance.now();
@@ -44,7 +50,8 @@ function ourService(chart: Chart, id: string, neighbour: HardenedService | undef
     metrics: { port: 'metrics' },
     health: { http: { port: 'http', path: '/livez' }, readiness: { path: '/readyz' } },
   });
-  if (neighbour) service.network.allowTo(neighbour, 'http');
+  // the peer has no start order, so the comparison is without one; edges between charts have it
+  if (neighbour) service.network.allowTo(neighbour, { ports: ['http'], gate: chained === 'edges' ? 'ready' : 'none' });
   return service;
 }
 

@@ -11,15 +11,15 @@
  * from the first construct to the last file; loading modules is not counted. The median of the rounds stands in the table.
  */
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
+import { machine, writeSection } from './section';
 
 interface Case {
   readonly title: string;
   readonly services: number;
   readonly charts: number;
-  readonly chained?: boolean;
+  /** Charts after each other by a dependency of cdk8s, or by edges between their services, which also wait for each other. */
+  readonly chained?: 'charts' | 'edges';
   /** Seconds after which a run is given up. */
   readonly limit: number;
   /** The most rounds, for what takes minutes. */
@@ -40,7 +40,23 @@ const CASES: readonly Case[] = [
   { title: '5,000 services, 1 chart', services: 5000, charts: 1, limit: 300, who: ['ours'] },
   { title: '10,000 services, 1 chart', services: 10_000, charts: 1, limit: 300 },
   { title: '10,000 services, 500 charts', services: 10_000, charts: 500, limit: 150, rounds: 1 },
-  { title: '100 services, 50 charts, each after the one before', services: 100, charts: 50, chained: true, limit: 30, rounds: 1 },
+  { title: '100 services, 50 charts, each after the one before', services: 100, charts: 50, chained: 'charts', limit: 30, rounds: 1 },
+  {
+    title: '1,000 services, 50 charts of 100 objects, chained by edges',
+    services: 1000,
+    charts: 50,
+    chained: 'edges',
+    limit: 60,
+    who: ['ours'],
+  },
+  {
+    title: '2,000 services, 100 charts of 100 objects, chained by edges',
+    services: 2000,
+    charts: 100,
+    chained: 'edges',
+    limit: 60,
+    who: ['ours'],
+  },
 ];
 
 const root = join(__dirname, '..');
@@ -66,11 +82,11 @@ async function main(): Promise<void> {
   });
   const text = report(rows, roundRatios(runs));
   console.log(text);
-  if (args.includes('--write')) writeSection(text);
+  if (args.includes('--write')) writeSection('synth.ts', 'Synthesis', text);
 }
 
 function measure(one: Case, who: Who): Promise<Run | string> {
-  const script = ['node_modules/tsx/dist/cli.mjs', 'bench/synth-case.ts', who, one.services, one.charts, one.chained ? 'chained' : ''];
+  const script = ['node_modules/tsx/dist/cli.mjs', 'bench/synth-case.ts', who, one.services, one.charts, one.chained ?? ''];
   return new Promise((resolve, reject) => {
     const options = { cwd: root, timeout: one.limit * 1000, killSignal: 'SIGKILL', maxBuffer: 1 << 26 } as const;
     execFile(process.execPath, script.map(String), options, (error, stdout, stderr) => {
@@ -107,36 +123,19 @@ function report(rows: readonly { readonly one: Case; readonly results: Results }
     const size = typeof ours === 'object' && typeof peer === 'object' ? `${mib(ours.bytes)} / ${mib(peer.bytes)}` : '-';
     return `| ${[one.title, cell(ours), cell(peer), ratio(one, ours, peer), cell(plain), ratio(one, plain, peer), size].join(' | ')} |`;
   });
-  const [half, full] = rows.map(({ results }) => results.ours);
-  const growth = typeof half === 'object' && typeof full === 'object' ? (full.total / half.total).toFixed(2) : '-';
+  const growth = (half: number, full: number) => {
+    const [one, two] = [rows[half]?.results.ours, rows[full]?.results.ours];
+    return typeof one === 'object' && typeof two === 'object' ? (two.total / one.total).toFixed(2) : '-';
+  };
   return [
     '| five objects a service | `synthApp` | cdk8s-plus-27 | faster | `app.synth()` over ours | faster | MiB, ours / peer |',
     '|---|--:|--:|--:|--:|--:|--:|',
     ...lines,
     '',
-    `Twice the services take ${growth} times as long. ${pairs}`,
+    `Twice the services take ${growth(0, 1)} times as long in one chart, and ${growth(4, 5)} times in twice the charts chained by edges. ${pairs}`,
     '',
-    `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.version}; median of up to ${rounds} rounds, in turns.`,
-    `Load at the end: ${loadavg()[0]?.toFixed(1)}. Above the number of cores, times say little; ratios within a round still do.`,
+    machine(rounds),
   ].join('\n');
-}
-
-const [BEGIN, END] = ['<!-- bench/synth.ts: begin -->', '<!-- bench/synth.ts: end -->'];
-
-/** Puts the table into docs/bench.md, and leaves what others wrote there. */
-function writeSection(text: string): void {
-  const file = join(root, 'docs/bench.md');
-  let before = '# Measurements\n';
-  try {
-    before = readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  const how = 'Written by `npx tsx bench/synth.ts --write`; what is compared stands at the head of that file.';
-  const section = `${BEGIN}\n## Synthesis\n\n${how}\n\n${text}\n${END}`;
-  const [start, end] = [before.indexOf(BEGIN), before.indexOf(END)];
-  const after = start < 0 ? `${before.trimEnd()}\n\n${section}\n` : before.slice(0, start) + section + before.slice(end + END.length);
-  writeFileSync(file, after);
 }
 
 /** The ratio within each round: what a machine that others use leaves comparable. */
