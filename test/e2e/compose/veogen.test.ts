@@ -9,6 +9,7 @@ import { type ComposeNatives, compose, composeFile, writeComposeFile } from '../
 import { type Seen, valueTests } from '../docker/values';
 import { everything, inspect, mostOpenFiles, requireDocker, sweep } from '../support/docker';
 import { must, type Ran, requireEngine, run } from '../support/run';
+import { VEOGEN_IMAGES } from '../support/veogen';
 
 const PROJECT = `ihcv${process.pid}`;
 const SERVICES = ['postgres', 'postgres-exporter', 'redis', 'backend', 'frontend', 'worker'].map((name) => `veogen-${name}`);
@@ -32,16 +33,7 @@ const docker = (...args: string[]) => run('docker', ['compose', '--file', join(f
 const container = (service: string) => inspect('container', `${PROJECT}-${service}-1`);
 
 beforeAll(async () => {
-  await requireDocker(
-    'veogen/backend:1.0.0',
-    'veogen/frontend:1.0.0',
-    'veogen/worker:1.0.0',
-    'postgres:15-bookworm',
-    'redis:7.4-bookworm',
-    'prom/node-exporter:v1.8.2',
-    'quay.io/prometheuscommunity/postgres-exporter:v0.17.1',
-    'busybox:1.37',
-  );
+  await requireDocker(...VEOGEN_IMAGES);
   await requireEngine(['docker', 'compose', 'version']);
   const nofile = await mostOpenFiles();
   const file = composeFile(development(nofile), { name: PROJECT });
@@ -89,7 +81,7 @@ test('up has nothing to warn of', () => expect(started.stderr).not.toMatch(/warn
 
 valueTests(() => seen);
 
-test.each(SERVICES)('%s runs, hardened', async (name) => {
+test.each(SERVICES)('V16: %s runs, hardened', async (name) => {
   const { State, HostConfig, Config } = await container(name);
   expect(State.Running).toBe(true);
   expect(State.Health?.Status).toBe(name === 'veogen-worker' ? undefined : 'healthy');
@@ -97,7 +89,7 @@ test.each(SERVICES)('%s runs, hardened', async (name) => {
   expect(Config.User).toMatch(/^[1-9]\d*:[1-9]\d*$/);
 });
 
-test('services reach each other, and the backend its sidecar', async () => {
+test('V8, V16: services reach each other, and the backend its sidecar', async () => {
   const reach = (from: string, own: number, host: string, port: number) =>
     must('docker', ['exec', `${PROJECT}-${from}-1`, '/probe', 'get', `http://127.0.0.1:${own}/connect?host=${host}&port=${port}`]);
   await reach('veogen-backend', 8000, 'veogen-postgres', 5432);

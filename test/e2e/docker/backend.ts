@@ -1,17 +1,8 @@
-import type { HardenedServiceProps, NetworkSegmentProps, SidecarProps } from '../../../lib';
+import { kernelParameters, network, pythonRuntime } from '../../../apps/veogen/settings';
+import { Environments, type HardenedServiceProps, type NetworkSegmentProps, type SidecarProps } from '../../../lib';
 
-/** The backend's bridge network (V15). */
-export const NETWORK: NetworkSegmentProps = {
-  subnet: '172.20.0.0/16',
-  gateway: '172.20.0.1',
-  mtu: 1500,
-  driverOptions: {
-    'com.docker.network.bridge.name': 'veogen0',
-    'com.docker.network.bridge.enable_ip_masquerade': 'true',
-    'com.docker.network.bridge.enable_icc': 'true',
-    'com.docker.network.bridge.host_binding_ipv4': '0.0.0.0',
-  },
-};
+/** The backend's bridge network (V15). What the engine has to make of it, and of the rest, stands in values.ts in full. */
+export const NETWORK: NetworkSegmentProps = network(Environments.development);
 
 /** The backend as VeoGen's documents describe it: hardening (V1), Python (V2), health (V3), kernel parameters and limits (V13). */
 export const BACKEND: HardenedServiceProps = {
@@ -25,22 +16,10 @@ export const BACKEND: HardenedServiceProps = {
   ],
   resources: { cpu: { limit: 2, reservation: 1 }, memory: { limit: '4Gi', reservation: '2Gi' } },
   pids: 100,
-  env: {
-    PYTHONDONTWRITEBYTECODE: '1',
-    PYTHONUNBUFFERED: '1',
-    PYTHONPATH: '/app',
-    MALLOC_ARENA_MAX: '2',
-    PYTHONMALLOC: 'malloc',
-    PROBE_PORTS: '8000',
-  },
+  env: { ...pythonRuntime, PROBE_PORTS: '8000' },
   ports: { http: 8000 },
   health: { http: { port: 'http', path: '/health' }, interval: '30s', timeout: '10s', retries: 3, startPeriod: '40s' },
-  sysctls: {
-    'net.core.somaxconn': 65535,
-    'net.ipv4.tcp_tw_reuse': 1,
-    'net.ipv4.tcp_rmem': '4096 65536 134217728',
-    'net.ipv4.tcp_wmem': '4096 65536 134217728',
-  },
+  sysctls: kernelParameters,
   ulimits: { nofile: 65535, nproc: 65535 },
   acknowledge: { 'low-user-id': 'the image is built for user 1001' },
 };

@@ -2,6 +2,7 @@
 import { everything, type Inspected, inspect, mostOpenFiles, requireDocker, sweep } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
 import { must } from '../support/run';
+import { VEOGEN_IMAGES } from '../support/veogen';
 import { type Seen, valueTests } from './values';
 
 const ID = `e2v-${process.pid.toString(36)}${Date.now().toString(36).slice(-4)}`;
@@ -11,16 +12,7 @@ let project: PulumiProject;
 let seen: Seen;
 
 beforeAll(async () => {
-  await requireDocker(
-    'veogen/backend:1.0.0',
-    'veogen/frontend:1.0.0',
-    'veogen/worker:1.0.0',
-    'postgres:15-bookworm',
-    'redis:7.4-bookworm',
-    'prom/node-exporter:v1.8.2',
-    'quay.io/prometheuscommunity/postgres-exporter:v0.17.1',
-    'busybox:1.37',
-  );
+  await requireDocker(...VEOGEN_IMAGES);
   await requirePulumi();
   const nofile = await mostOpenFiles();
   project = new PulumiProject('e2e-veogen', 'test/e2e/docker/veogen.program.ts', {
@@ -52,7 +44,7 @@ afterAll(async () => {
 
 valueTests(() => seen);
 
-test.each(SERVICES)('%s runs, hardened', async (name) => {
+test.each(SERVICES)('V16: %s runs, hardened', async (name) => {
   const { State, HostConfig, Config } = await inspect('container', name);
   expect(State.Running).toBe(true);
   expect(State.Health?.Status ?? 'healthy').toBe('healthy');
@@ -67,7 +59,7 @@ test('services start in the order of their connections', async () => {
   expect(frontend).toBeGreaterThan(backend as number);
 });
 
-test('the backend reaches the database and the frontend the backend', async () => {
+test('V16: the backend reaches the database and the cache, and the front end the backend', async () => {
   // the stand-in for the images connects to what it is asked for
   const reach = (from: string, own: number, host: string, port: number) =>
     must('docker', ['exec', `${ID}-veogen-${from}`, '/probe', 'get', `http://127.0.0.1:${own}/connect?host=${host}&port=${port}`]);

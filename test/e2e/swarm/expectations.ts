@@ -1,7 +1,42 @@
-import type { Inspected } from '../support/docker';
+import { readFileSync } from 'node:fs';
+import { type Inspected, inspect } from '../support/docker';
+import { containerOf } from './engine';
+
+/** What differs from run to run. */
+interface Run {
+  readonly stack: string;
+  readonly label: string;
+  readonly subnet: string;
+  /** The gateway's, on the host. */
+  readonly port: number;
+}
+
+/** The whole system as it was written, value by value; and the gateway works. */
+export async function expectSystem({ stack, label, subnet, port }: Run): Promise<void> {
+  const container = await containerOf(`${stack}_backend`);
+  expectBackend(await inspect('service', `${stack}_backend`), container);
+  expectMounts(readFileSync(`/proc/${container.State.Pid}/mounts`, 'utf8'));
+  expectDatabase(await inspect('service', `${stack}_database`), label, `${stack}_data`);
+  expectNetwork(await inspect('network', `${stack}_network`), subnet);
+  const gateway = await inspect('service', `${stack}_gateway`);
+  expect(gateway.Spec.EndpointSpec.Ports).toEqual([{ Protocol: 'tcp', TargetPort: 8080, PublishedPort: port, PublishMode: 'host' }]);
+  const url = `http://127.0.0.1:${port}`;
+  expect((await fetch(`${url}/write?path=/tmp/a`)).status).toBe(200);
+  const connected = await fetch(`${url}/connect?host=backend&port=8000`, { signal: AbortSignal.timeout(10_000) });
+  expect(await connected.text()).toContain('connected');
+}
+
+/** The changed health check, and the only tmpfs that is left. */
+export async function expectChanged(stack: string, tmpfs: object): Promise<void> {
+  const { Spec } = await inspect('service', `${stack}_backend`);
+  expect(Spec.TaskTemplate.ContainerSpec.Healthcheck.Test).toContain('/livez');
+  const { HostConfig } = await containerOf(`${stack}_backend`);
+  const mounts = HostConfig.Mounts.map((mount: { Target: string; TmpfsOptions?: object }) => [mount.Target, mount.TmpfsOptions]);
+  expect(mounts).toEqual([['/tmp', tmpfs]]);
+}
 
 /** V6 as the engine has to report it, whichever way it came there. */
-export function expectBackend(service: Inspected, container: Inspected): void {
+function expectBackend(service: Inspected, container: Inspected): void {
   const { TaskTemplate: task, Mode, UpdateConfig, RollbackConfig, EndpointSpec } = service.Spec;
   const spec = task.ContainerSpec;
   expect(Mode).toEqual({ Replicated: { Replicas: 3 } });
@@ -51,7 +86,7 @@ export function expectBackend(service: Inspected, container: Inspected): void {
 }
 
 /** What the kernel made of it: scratch directories are noexec and anybody may write to them. */
-export function expectMounts(mounts: string): void {
+function expectMounts(mounts: string): void {
   for (const path of ['/tmp', '/app/temp']) {
     const line = mounts.split('\n').find((one) => one.startsWith(`tmpfs ${path} `)) ?? '';
     expect(line).toMatch(/\brw\b.*\bnosuid\b.*\bnodev\b.*\bnoexec\b/);
@@ -59,7 +94,7 @@ export function expectMounts(mounts: string): void {
 }
 
 /** The database, pinned to its node, with its volume. */
-export function expectDatabase(service: Inspected, label: string, volume: string): void {
+function expectDatabase(service: Inspected, label: string, volume: string): void {
   const task = service.Spec.TaskTemplate;
   expect(task.Placement.Constraints).toEqual([`node.labels.${label} == true`]);
   const mounts = task.ContainerSpec.Mounts.filter((mount: Inspected) => mount.Type === 'volume');
@@ -69,7 +104,7 @@ export function expectDatabase(service: Inspected, label: string, volume: string
 }
 
 /** The attachable overlay with its subnet. */
-export function expectNetwork(network: Inspected, subnet: string): void {
+function expectNetwork(network: Inspected, subnet: string): void {
   expect(network.Driver).toBe('overlay');
   expect(network.Scope).toBe('swarm');
   expect(network.Attachable).toBe(true);

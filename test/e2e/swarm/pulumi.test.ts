@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { IMAGE } from '../compose/system';
 import { inspect, requireDocker } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
 import { portOf, until } from '../support/run';
-import { containerOf, labelNode, leftovers, removeAll, requireSwarm, running, updateEnd } from './engine';
-import { expectBackend, expectDatabase, expectMounts, expectNetwork } from './expectations';
+import { labelNode, leftovers, removeAll, requireSwarm, running, updateEnd } from './engine';
+import { expectChanged, expectSystem } from './expectations';
 
 const STACK = `ihp${process.pid}`;
 const LABEL = `database-p${process.pid}`;
@@ -37,17 +36,7 @@ describe('V6: services through Pulumi', () => {
   test('the engine has what was written, value by value', async () => {
     await project.up();
     await running(`${STACK}_backend`, 3);
-    const container = await containerOf(`${STACK}_backend`);
-    expectBackend(await inspect('service', `${STACK}_backend`), container);
-    expectMounts(readFileSync(`/proc/${container.State.Pid}/mounts`, 'utf8'));
-    expectDatabase(await inspect('service', `${STACK}_database`), LABEL, `${STACK}_data`);
-    expectNetwork(await inspect('network', `${STACK}_network`), SUBNET);
-    const gateway = await inspect('service', `${STACK}_gateway`);
-    expect(gateway.Spec.EndpointSpec.Ports).toEqual([{ Protocol: 'tcp', TargetPort: 8080, PublishedPort: PORT, PublishMode: 'host' }]);
-    expect((await fetch(`http://127.0.0.1:${PORT}/write?path=/tmp/a`)).status).toBe(200);
-    expect(
-      await (await fetch(`http://127.0.0.1:${PORT}/connect?host=backend&port=8000`, { signal: AbortSignal.timeout(10_000) })).text(),
-    ).toContain('connected');
+    await expectSystem({ stack: STACK, label: LABEL, subnet: SUBNET, port: PORT });
   });
 
   test('a second preview has no changes, and the state has no secret in clear', async () => {
@@ -59,13 +48,8 @@ describe('V6: services through Pulumi', () => {
 
   test('a changed health check and a changed tmpfs arrive', async () => {
     await project.up({ E2E_CHANGED: 'true' });
-    const service = await inspect('service', `${STACK}_backend`);
-    expect(service.UpdateStatus.State).toBe('completed');
-    expect(service.Spec.TaskTemplate.ContainerSpec.Healthcheck.Test).toContain('/livez');
-    const { HostConfig } = await containerOf(`${STACK}_backend`);
-    expect(HostConfig.Mounts.map((mount: { Target: string; TmpfsOptions?: object }) => [mount.Target, mount.TmpfsOptions])).toEqual([
-      ['/tmp', { SizeBytes: 200 * 2 ** 20, Mode: 0o1777 }],
-    ]);
+    expect((await inspect('service', `${STACK}_backend`)).UpdateStatus.State).toBe('completed');
+    await expectChanged(STACK, { SizeBytes: 200 * 2 ** 20, Mode: 0o1777 });
     expect((await project.preview(['--expect-no-changes'], { E2E_CHANGED: 'true' })).code).toBe(0);
   });
 

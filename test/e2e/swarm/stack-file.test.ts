@@ -1,12 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { swarmStackFile, writeComposeFile } from '../../../lib/platforms/swarm';
 import { IMAGE } from '../compose/system';
 import { inspect, requireDocker } from '../support/docker';
 import { portOf, type Ran, run, until } from '../support/run';
-import { containerOf, labelNode, leftovers, removeAll, requireSwarm, running, updateEnd, whileServing } from './engine';
-import { expectBackend, expectDatabase, expectMounts, expectNetwork } from './expectations';
+import { labelNode, leftovers, removeAll, requireSwarm, running, updateEnd, whileServing } from './engine';
+import { expectChanged, expectSystem } from './expectations';
 import { type SwarmSystemProps, swarmSystem } from './system';
 
 const STACK = `ihf${process.pid}`;
@@ -58,31 +58,16 @@ describe('V6: a stack file', () => {
   });
 
   test('the engine has what was written, value by value', async () => {
-    const container = await containerOf(`${STACK}_backend`);
-    const backend = await inspect('service', `${STACK}_backend`);
-    expectBackend(backend, container);
-    expect(backend.Spec.TaskTemplate.Resources.Limits.Pids).toBe(100);
-    expect(backend.Spec.TaskTemplate.ContainerSpec.Ulimits).toEqual([{ Name: 'nofile', Soft: 512, Hard: 1024 }]);
-    expectMounts(readFileSync(`/proc/${container.State.Pid}/mounts`, 'utf8'));
-    expectDatabase(await inspect('service', `${STACK}_database`), LABEL, `${STACK}_data`);
-    expectNetwork(await inspect('network', `${STACK}_network`), SUBNET);
-    const gateway = await inspect('service', `${STACK}_gateway`);
-    expect(gateway.Spec.EndpointSpec.Ports).toEqual([{ Protocol: 'tcp', TargetPort: 8080, PublishedPort: PORT, PublishMode: 'host' }]);
-    expect((await fetch(`http://127.0.0.1:${PORT}/write?path=/tmp/a`)).status).toBe(200);
-    expect(
-      await (await fetch(`http://127.0.0.1:${PORT}/connect?host=backend&port=8000`, { signal: AbortSignal.timeout(10_000) })).text(),
-    ).toContain('connected');
+    await expectSystem({ stack: STACK, label: LABEL, subnet: SUBNET, port: PORT });
+    const { TaskTemplate: task } = (await inspect('service', `${STACK}_backend`)).Spec;
+    expect(task.Resources.Limits.Pids).toBe(100);
+    expect(task.ContainerSpec.Ulimits).toEqual([{ Name: 'nofile', Soft: 512, Hard: 1024 }]);
   });
 
   test('a changed health check and a changed tmpfs arrive', async () => {
     expect((await deploy({ changed: true })).code).toBe(0);
     expect(await updateEnd(`${STACK}_backend`)).toBe('completed');
-    const spec = (await inspect('service', `${STACK}_backend`)).Spec.TaskTemplate.ContainerSpec;
-    expect(spec.Healthcheck.Test).toContain('/livez');
-    const container = await containerOf(`${STACK}_backend`);
-    expect(
-      container.HostConfig.Mounts.map((mount: { Target: string; TmpfsOptions?: object }) => [mount.Target, mount.TmpfsOptions]),
-    ).toEqual([['/tmp', { SizeBytes: 200 * 2 ** 20 }]]);
+    await expectChanged(STACK, { SizeBytes: 200 * 2 ** 20 });
   });
 
   test.each<[string, Partial<SwarmSystemProps>]>([

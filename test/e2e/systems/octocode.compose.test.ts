@@ -6,10 +6,10 @@ import { Environments } from '../../../lib';
 import { whileAsking } from '../docker/watching';
 import { type Inspected, requireDocker } from '../support/docker';
 import { must, type Ran, requireEngine, run } from '../support/run';
-import { leaksOf, meetings, secretsIn } from './claims';
 import { Project, published } from './compose';
-import { EDGES, IMAGES, PLANTED, planted, READS, RUNNERS } from './octocode';
-import { bothWays } from './reach';
+import { EDGES, IMAGES, leaksOf, PLANTED, PORTS, planted, READS, RUNNERS } from './octocode';
+import { bothWays, meetings } from './reach';
+import { secretsIn } from './secrets';
 
 const project = new Project(`iho${process.pid}`);
 /** What stays; the migration ends. */
@@ -46,7 +46,7 @@ describe('O11: segmentation', () => {
     for (const name of STANDING) containers.set(name, await project.replicas(service(name)));
     const inPlace: Inspected = JSON.parse(await must('docker', ['inspect', migrate]))[0];
     containers.set('migrate', [inPlace]);
-    const { byName, byAddress } = await meetings(containers, (name) => (name === 'migrate' ? inPlace.Name.slice(1) : service(name)));
+    const { byName, byAddress } = await meetings(containers, (name) => (name === 'migrate' ? inPlace.Name.slice(1) : service(name)), PORTS);
     expect(byName).toEqual(bothWays(EDGES));
     expect(byAddress).toEqual(bothWays(EDGES));
     await must('docker', ['rm', '--force', migrate]);

@@ -3,10 +3,10 @@ import { found as foundIn, whileAsking } from '../docker/watching';
 import { everything, type Inspected, inspect, requireDocker, sweep } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
 import { must, portOf } from '../support/run';
-import { type Containers, leaksOf, meetings, secretsIn } from './claims';
 import { published } from './compose';
-import { EDGES, IMAGES, PLANTED, planted, READS, RUNNERS } from './octocode';
-import { bothWays } from './reach';
+import { EDGES, IMAGES, leaksOf, PLANTED, PORTS, planted, READS, RUNNERS } from './octocode';
+import { bothWays, type Containers, meetings } from './reach';
+import { secretsIn } from './secrets';
 
 const ID = `iho${process.pid}d`;
 const PORT = portOf(17);
@@ -91,7 +91,7 @@ describe('O11: segmentation', () => {
   test('every ordered pair connects, by name and by address, exactly when an edge joins them', async () => {
     const containers = await standing();
     containers.set('migrate', [await inPlaceOf(await migration(), `${ID}-in-place`)]);
-    const { byName, byAddress } = await meetings(containers, (name) => `octocode-${name}`);
+    const { byName, byAddress } = await meetings(containers, (name) => `octocode-${name}`, PORTS);
     expect(byName).toEqual(bothWays(EDGES));
     expect(byAddress).toEqual(bothWays(EDGES));
     await must('docker', ['rm', '--force', `${ID}-in-place`]);

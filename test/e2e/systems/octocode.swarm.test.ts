@@ -3,9 +3,9 @@ import { whileAsking } from '../docker/watching';
 import { type Inspected, inspect, requireDocker } from '../support/docker';
 import { must, portOf, run, until } from '../support/run';
 import { leftovers, requireSwarm, running } from '../swarm/engine';
-import { type Containers, leaksOf, meetings, secretsIn } from './claims';
-import { EDGES, IMAGES, PLANTED, PORTS, planted, READS, RUNNERS } from './octocode';
-import { bothWays } from './reach';
+import { EDGES, IMAGES, leaksOf, PLANTED, PORTS, planted, READS, RUNNERS } from './octocode';
+import { bothWays, type Containers, meetings } from './reach';
+import { secretsIn } from './secrets';
 import { bridgeAddresses, SwarmStack } from './swarm';
 
 const PORT = portOf(18);

@@ -1,6 +1,8 @@
 /** OctoCode as the suites of all engines know it: who is there, which edges there are, and what is planted as its secrets. */
 
-import { plantedIn } from './secrets';
+import type { Inspected } from '../support/docker';
+import { OWN } from './reach';
+import { leaks, plantedIn, told } from './secrets';
 
 /** The edges of production; what makes backups of the database is in nobody's network but its own. */
 export const EDGES = [
@@ -16,9 +18,6 @@ export const EDGES = [
 
 /** What reads the bucket or keeps a schedule: it has no port, or none that anybody may connect to. */
 export const RUNNERS = ['database-backup', 'database-prune', 'database-drill', 'database-backup-status'] as const;
-
-/** A port that nothing of the system has: `meetings` listens there. */
-export const OWN = 7999;
 
 /** A port of each that listens; the stand-ins of the worker and, while they are asked, of the migration and of tasks listen too. */
 export const PORTS: Readonly<Record<string, number>> = {
@@ -72,6 +71,9 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
 
 /** Which planted values a text holds. */
 export const planted = (text: string, values = PLANTED) => plantedIn(text, values);
+
+/** Each planted value in what is said of containers, in their logs and in the environments of their processes, with its place. */
+export const leaksOf = async (containers: readonly Inspected[]) => leaks(await told(containers, 'octocode/'), PLANTED);
 
 /** The images that stand in for its own. */
 export const IMAGES = [

@@ -1,5 +1,7 @@
 /** Who reaches whom, with connections made from within the containers. */
+import type { Inspected } from '../support/docker';
 import { must } from '../support/run';
+import { addresses } from './compose';
 
 /** Where somebody may be reached. */
 export interface Target {
@@ -64,4 +66,45 @@ export async function pairsReached(inside: ReadonlyMap<string, readonly string[]
 /** Pairs in both directions, as `from → to`. */
 export function bothWays(pairs: readonly (readonly [string, string])[]): string[] {
   return pairs.flatMap(([a, b]) => [`${a} → ${b}`, `${b} → ${a}`]).sort();
+}
+
+/** The containers of each service: its replicas. */
+export type Containers = ReadonlyMap<string, readonly Inspected[]>;
+
+/** A port that nothing of a system has: `meetings` listens there. */
+export const OWN = 7999;
+
+/** On a port that nothing of the system has. What listens there says whose container it is, as long as it is asked. */
+const LISTEN = `
+timeout 60 nc -ll -p ${OWN} -e echo "$1" >/dev/null 2>&1 &
+for try in $(seq 50); do
+  timeout 2 nc 127.0.0.1 ${OWN} </dev/null 2>/dev/null | grep -qx "$1" && exit
+  sleep 0.1
+done
+exit 1`;
+
+/**
+ * Every ordered pair that connects: by name, on ports of their own; and by any address of any replica.
+ *
+ * @param hostOf the name under which a service is known to others
+ * @param ports a port of each that listens
+ * @param more addresses that the engine does not list with its networks
+ */
+export async function meetings(
+  containers: Containers,
+  hostOf: (name: string) => string,
+  ports: Readonly<Record<string, number>>,
+  more: readonly Target[] = [],
+) {
+  const commands = new Map([...containers].map(([name, [first]]) => [name, ['docker', 'exec', first?.Id]]));
+  const named = [...containers.keys()].map((name) => ({ name, host: hostOf(name), port: ports[name] as number }));
+  const all = [...containers].flatMap(([name, replicas]) => replicas.map((one) => [name, one] as const));
+  await Promise.all(all.map(([name, { Id }]) => must('docker', ['exec', Id, 'sh', '-c', LISTEN, 'sh', name])));
+  const byName = await pairsReached(commands, named);
+  const addressed = [...all.flatMap(([name, one]) => addresses(name, one, OWN)), ...more.map((one) => ({ ...one, port: OWN }))];
+  const byAddress = await pairsReached(
+    commands,
+    addressed.map((one) => ({ ...one, says: one.name })),
+  );
+  return { byName, byAddress };
 }

@@ -1,4 +1,7 @@
 /** Secrets on an engine: who has which as files, and where their values are besides. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Inspected } from '../support/docker';
 import { must, run } from '../support/run';
 
@@ -35,6 +38,21 @@ export async function secretFiles(id: string): Promise<Record<string, string>> {
   );
 }
 
+/** The files of secrets in a container, with what its user reads there; in one that has ended, with what is there. */
+export async function secretsIn({ Id, State }: Inspected): Promise<Record<string, string>> {
+  if (State.Running) return secretFiles(Id);
+  const files: Record<string, string> = {};
+  const folder = mkdtempSync(join(tmpdir(), 'ironhull-secrets-'));
+  await must('docker', ['cp', `${Id}:/run/secrets/.`, folder]);
+  for (const path of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (path.isDirectory()) continue;
+    const file = join(path.parentPath, path.name);
+    files[file.replace(folder, '/run/secrets')] = readFileSync(file, 'utf8');
+  }
+  rmSync(folder, { recursive: true, force: true });
+  return files;
+}
+
 /** The variables of a process as the kernel has them; the first of the container, or one of that name. */
 export async function variables(id: string, name?: string): Promise<Record<string, string>> {
   const pid = name === undefined ? '1' : `$(pidof ${name})`;
@@ -42,13 +60,22 @@ export async function variables(id: string, name?: string): Promise<Record<strin
   return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
 }
 
-/** What an engine tells whoever asks about containers: all that it knows of them, their logs, and the variables of their processes. */
-export async function told(containers: readonly Inspected[]): Promise<Record<string, string>> {
+/**
+ * What an engine tells whoever asks about containers: all that it knows of them, their logs, and the variables of their first
+ * processes, as long as they run.
+ *
+ * @param keep the beginning of the images whose processes keep their variables; of the others, some write their title over them
+ */
+export async function told(containers: readonly Inspected[], keep?: string): Promise<Record<string, string>> {
   const all = containers.map(async (container): Promise<Record<string, string>> => {
-    const { Id, Name } = container;
+    const { Id, Name, State, Config } = container;
     const { stdout, stderr } = await run('docker', ['logs', Id]);
     const places = { [`inspect ${Name}`]: JSON.stringify(container), [`logs of ${Name}`]: stdout + stderr };
-    return { ...places, [`environment of ${Name}`]: JSON.stringify(await variables(Id)) };
+    if (!State.Running) return places;
+    const environment = JSON.stringify(await variables(Id));
+    if (keep !== undefined && Config.Image.startsWith(keep) && !environment.includes('"PATH"'))
+      throw new Error(`${Name} has no environment: ${environment}`);
+    return { ...places, [`environment of ${Name}`]: environment };
   });
   return Object.assign({}, ...(await Promise.all(all)));
 }
