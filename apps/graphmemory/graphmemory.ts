@@ -12,7 +12,7 @@ import {
 import { ACCEPTED } from './accepted';
 import { makeMonitoring } from './monitoring';
 import { Segments } from './segments';
-import { gatewayConfig, own, passwordKeys, standing } from './settings';
+import { gatewayConfig, gunicorn, own, passwordKeys, standing, streamlit } from './settings';
 
 /**
  * GraphMemory-IDE: an API, a dashboard and an analytics service behind one gateway, in four isolated networks.
@@ -64,7 +64,7 @@ export class GraphMemory extends Construct {
     const api = this.make('Api', 'api', 10001, {
       command: ['gunicorn', 'server.main:app'],
       ports: { http: 8000 },
-      env: { JWT_SECRET_FILE: this.secrets.file('jwt-secret') },
+      env: { ...gunicorn(8000), JWT_SECRET_FILE: this.secrets.file('jwt-secret') },
       networks: this.segments.of('backend', 'database', 'monitoring'),
     });
     api.network.offer({ API_URL: `http://${api.endpoint('http')}` });
@@ -75,7 +75,8 @@ export class GraphMemory extends Construct {
     return this.make('Dashboard', 'streamlit', 10002, {
       command: ['streamlit', 'run', 'app.py'],
       ports: { http: 8501 },
-      health: { http: { port: 'http', path: '/healthz' }, startPeriod: '60s' },
+      env: streamlit,
+      health: { http: { port: 'http', path: '/_stcore/health' }, startPeriod: '60s' },
       writable: ['/tmp', { path: '/app/.streamlit', size: '16Mi' }],
       networks: this.segments.of('frontend', 'backend'),
     });
@@ -87,6 +88,7 @@ export class GraphMemory extends Construct {
       ...standing,
       command: ['gunicorn', 'analytics.main:app'],
       ports: { http: 8002 },
+      env: gunicorn(8002),
       mounts: [
         { volume: volume('AnalyticsKuzu', '10Gi'), path: '/app/kuzu' },
         { volume: volume('AnalyticsSqlite', '1Gi'), path: '/app/sqlite' },

@@ -13,6 +13,31 @@ export const own = {
   shutdown: { grace: '45s' },
 } as const satisfies Partial<HardenedServiceProps>;
 
+/**
+ * Gunicorn with workers for asynchronous programs, where others reach it: by default it listens on loopback only.
+ *
+ * @see https://docs.gunicorn.org/en/stable/settings.html
+ */
+export const gunicorn = (port: number) => ({
+  GUNICORN_CMD_ARGS: `--bind=0.0.0.0:${port} --worker-class=uvicorn.workers.UvicornWorker`,
+});
+
+/**
+ * Streamlit in production: no browser of its own, fast reruns, compressed websockets, and nothing that only developers need.
+ *
+ * @see https://docs.streamlit.io/develop/api-reference/configuration/config.toml
+ */
+export const streamlit = {
+  STREAMLIT_SERVER_PORT: '8501',
+  STREAMLIT_SERVER_HEADLESS: 'true',
+  STREAMLIT_SERVER_ENABLE_CORS: 'true',
+  STREAMLIT_SERVER_ENABLE_XSRF_PROTECTION: 'true',
+  STREAMLIT_SERVER_ENABLE_WEBSOCKET_COMPRESSION: 'true',
+  STREAMLIT_RUNNER_FAST_RERUNS: 'true',
+  STREAMLIT_CLIENT_TOOLBAR_MODE: 'minimal',
+  STREAMLIT_BROWSER_GATHER_USAGE_STATS: 'false',
+} as const;
+
 /** What keeps data: one of it, stopped before the next one starts, with time to finish. */
 export const standing = {
   replicas: 1,

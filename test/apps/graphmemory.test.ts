@@ -1,6 +1,7 @@
 /** Rows of GraphMemory's documents on what it is written as: K Kubernetes, D Docker, S Swarm, C Compose. Engines: test/e2e. */
 import { GraphMemory } from '../../apps/graphmemory/graphmemory';
 import { Environments } from '../../lib';
+import { configOf, envOf, podOf, TARGETS, type Target } from './database';
 import { type Json, Views } from './views';
 
 const views = new Views('graphmemory', (scope) => new GraphMemory(scope), Environments.production);
@@ -13,6 +14,71 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   database: ['analytics', 'api', 'database', 'redis'],
   monitoring: ['analytics', 'api', 'grafana', 'prometheus'],
 };
+
+/** Who a service runs as, where it listens, and which volumes it has, by their path. */
+function seen(target: Target, service: string): { user: string; port: number; volumes: Record<string, string> } {
+  const name = `graphmemory-${service}`;
+  if (target === 'K') {
+    const { containers, volumes } = podOf(views, name);
+    const claims: [string, string][] = volumes.flatMap((one: Json) =>
+      containers[0].volumeMounts.flatMap(({ name, mountPath }: Json) =>
+        name === one.name && one.persistentVolumeClaim ? [[mountPath, one.persistentVolumeClaim.claimName]] : [],
+      ),
+    );
+    const { runAsUser, runAsGroup } = containers[0].securityContext;
+    const [{ containerPort }] = containers[0].ports;
+    expect(views.kind('Service', name).spec.ports).toMatchObject([{ port: containerPort }]);
+    for (const [, claim] of claims) expect(views.kind('PersistentVolumeClaim', claim).spec.accessModes).toEqual(['ReadWriteOnce']);
+    return { user: `${runAsUser}:${runAsGroup}`, port: containerPort, volumes: Object.fromEntries(claims) };
+  }
+  if (target === 'D') {
+    const [{ args }] = D.get(name).containers;
+    const volumes = args.volumes.filter((one: Json) => !one.readOnly).map((one: Json) => [one.containerPath, one.volumeName]);
+    return { user: args.user, port: Number(args.healthcheck.tests[3]), volumes: Object.fromEntries(volumes) };
+  }
+  const document: Json = views[target];
+  const { user, healthcheck, volumes = [] } = document.services[name];
+  const named = volumes.filter((one: Json) => one.type === 'volume').map((one: Json) => [one.target, one.source]);
+  for (const [, source] of named) expect(document.volumes).toHaveProperty(source);
+  return { user, port: Number(healthcheck.test[3]), volumes: Object.fromEntries(named) };
+}
+
+describe('G1: API, dashboard and analytics', () => {
+  test.each(TARGETS)('%s: each with its user, its port and the volumes of what it keeps', (target) => {
+    expect(seen(target, 'api')).toEqual({ user: '10001:10001', port: 8000, volumes: {} });
+    expect(seen(target, 'dashboard')).toEqual({ user: '10002:10002', port: 8501, volumes: {} });
+    expect(seen(target, 'analytics')).toEqual({
+      user: '10003:10003',
+      port: 8002,
+      volumes: { '/app/kuzu': 'graphmemory-analytics-kuzu', '/app/sqlite': 'graphmemory-analytics-sqlite' },
+    });
+    expect(seen(target, 'redis').volumes).toEqual({ '/data': 'graphmemory-redis-data' });
+  });
+  test.each(TARGETS)('%s: each is told where to listen, and analytics where Redis is', (target) => {
+    const worker = '--worker-class=uvicorn.workers.UvicornWorker';
+    expect(envOf(views, target, 'graphmemory-api').GUNICORN_CMD_ARGS).toBe(`--bind=0.0.0.0:8000 ${worker}`);
+    expect(envOf(views, target, 'graphmemory-dashboard').STREAMLIT_SERVER_PORT).toBe('8501');
+    expect(envOf(views, target, 'graphmemory-analytics')).toMatchObject({
+      GUNICORN_CMD_ARGS: `--bind=0.0.0.0:8002 ${worker}`,
+      REDIS_URL: 'redis://graphmemory-redis:6379/0',
+    });
+  });
+  test.each(TARGETS)('%s: websockets lead through the gateway to the dashboard', (target) => {
+    const config = Object.values(configOf(views, target, 'graphmemory-gateway')).join('\n');
+    const location = /location \/ \{(.*?)\}/s.exec(config)?.[1];
+    for (const line of [
+      'proxy_pass http://graphmemory-dashboard:8501;',
+      'proxy_http_version 1.1;',
+      'proxy_set_header Upgrade $http_upgrade;',
+      'proxy_set_header Connection upgrade;',
+    ])
+      expect(location).toContain(line);
+    expect(envOf(views, target, 'graphmemory-dashboard')).toMatchObject({
+      STREAMLIT_SERVER_ENABLE_WEBSOCKET_COMPRESSION: 'true',
+      STREAMLIT_SERVER_ENABLE_XSRF_PROTECTION: 'true',
+    });
+  });
+});
 
 describe('G2: four isolated networks', () => {
   const network = (name: string) => `graphmemory-network-${name}`;

@@ -292,19 +292,6 @@ describe('V7: Kubernetes', () => {
   });
 });
 
-describe('V8: monitoring sidecar in the same namespaces', () => {
-  test('K', () => {
-    expect(pod.containers.map((one: Json) => one.name)).toContain('monitoring');
-    expect(pod.shareProcessNamespace).toBe(true);
-  });
-  test('D', () =>
-    expect(native('veogen-backend').containers[1]).toMatchObject({ name: 'veogen-backend-monitoring', shareProcesses: true }));
-  test('C', () => {
-    const shared = 'service:veogen-backend';
-    expect(C.services['veogen-backend-monitoring']).toMatchObject({ network_mode: shared, pid: shared });
-  });
-});
-
 describe('V13: kernel parameters and limits', () => {
   const sysctls = {
     'net.core.somaxconn': '65535',
@@ -358,22 +345,4 @@ describe('V15: bridge network', () => {
     });
     expect(c.networks['veogen-network'].ipv4_address).toBe('172.20.0.10');
   });
-});
-
-describe('V16: front end, worker and Redis beside the backend', () => {
-  const names = ['veogen-backend', 'veogen-frontend', 'veogen-postgres', 'veogen-redis', 'veogen-worker'];
-  /** Without what belongs to the database, and the sidecar. */
-  const own = (found: readonly string[]) => found.filter((name) => !/^veogen-postgres-|-monitoring$/.test(name)).sort();
-  test('K', () => {
-    const workloads = K.filter((one) => one.kind === 'Deployment' || one.kind === 'StatefulSet');
-    expect(own(workloads.map((one) => one.metadata.name))).toEqual(names);
-  });
-  test('D', () => {
-    const workloads = planned.drafted.filter(({ part }) => part.kind === 'workload');
-    expect(own(workloads.map(({ at }) => at.name))).toEqual(names);
-  });
-  test('S', () => expect(own(Object.keys(S.services))).toEqual(names));
-  test('C', () => expect(own(Object.keys(C.services))).toEqual(names));
-  test('the front end is told where the backend is', () =>
-    expect(C.services['veogen-frontend'].environment.BACKEND_URL).toBe('http://veogen-backend:8000'));
 });

@@ -1,10 +1,10 @@
-/** Rows G2 and G5 on an engine of one host, however GraphMemory came there. */
+/** Rows G1, G2 and G5 on an engine of one host, however GraphMemory came there. */
 import type { Inspected } from '../support/docker';
 import type { Events } from '../support/events';
 import { until } from '../support/run';
 import { addresses, published } from './compose';
 import { AFTER, NAMES, type Name, PLANTED, READS, SEGMENTS, SERVICES } from './graphmemory';
-import { bothWays, pairsReached } from './reach';
+import { bothWays, pairsReached, reached } from './reach';
 import { leaks, secretFiles, told } from './secrets';
 
 /** GraphMemory where it runs. */
@@ -19,6 +19,27 @@ export interface Seen {
 export function replicas<T extends { readonly Name?: string }>(prefix: string, containers: readonly T[], name: Name): T[] {
   const pattern = new RegExp(`^/${prefix}[-_]graphmemory-${name}(-\\d+)?$`);
   return containers.filter((one) => pattern.test(one.Name ?? ''));
+}
+
+/** G1: who each of its own services runs as, where it listens and what it keeps. */
+export function serviceTests(seen: () => Seen): void {
+  test.each([
+    ['api', 10001, '/api/', []],
+    ['dashboard', 10002, '/', []],
+    ['analytics', 10003, '/analytics/', ['/app/kuzu', '/app/sqlite']],
+  ] as const)('%s runs as user %i, is led to by %s, and has its volumes', async (name, uid, path, volumes) => {
+    const all = replicas(seen().prefix, seen().containers, name);
+    expect(all).toHaveLength(SERVICES[name].replicas);
+    for (const { Id, Config, Mounts } of all) {
+      expect(Config.User).toBe(`${uid}:${uid}`);
+      const own = { name, host: '127.0.0.1', port: SERVICES[name].port };
+      expect(await reached(['docker', 'exec', Id], [own])).toEqual([own]);
+      const kept = Mounts.filter(({ Type, RW }: Inspected) => Type === 'volume' && RW).map(({ Destination }: Inspected) => Destination);
+      expect(kept.sort()).toEqual(volumes);
+    }
+    const response = await fetch(`http://127.0.0.1${path}whoami`);
+    expect(await response.json()).toMatchObject({ uid, gid: uid });
+  });
 }
 
 /** G2: the matrix, and what is published. */

@@ -1,4 +1,4 @@
-/** GraphMemory in production, whole, by `docker compose up`: rows G2 and G5. */
+/** GraphMemory in production, whole, by `docker compose up`: rows G1, G2 and G5. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GraphMemory } from '../../../apps/graphmemory/graphmemory';
@@ -8,7 +8,7 @@ import { Events } from '../support/events';
 import { must, type Ran, requireEngine, until } from '../support/run';
 import { Project } from './compose';
 import { IMAGES, PLANTED, SERVICES } from './graphmemory';
-import { ends, GRACEFUL, networkTests, orderTests, replicas, type Seen, secretTests } from './graphmemory-tests';
+import { ends, GRACEFUL, networkTests, orderTests, replicas, type Seen, secretTests, serviceTests } from './graphmemory-tests';
 
 const project = new Project(`ihg${process.pid}`);
 const events = new Events(project.name);
@@ -37,6 +37,8 @@ test('up waits until everything is ready, and has nothing to warn of', async () 
   // one that hangs from now on, seen below
   await must('docker', ['kill', '--signal', 'STOP', ...of('grafana')]);
 });
+
+describe('G1: API, dashboard and analytics', () => serviceTests(() => seen));
 
 describe('G2: four isolated networks', () => networkTests(() => seen));
 

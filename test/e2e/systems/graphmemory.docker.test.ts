@@ -1,10 +1,20 @@
-/** GraphMemory in production, whole, as containers by `pulumi up`: rows G2 and G5. */
+/** GraphMemory in production, whole, as containers by `pulumi up`: rows G1, G2 and G5. */
 import { everything, type Inspected, requireDocker, sweep } from '../support/docker';
 import { Events } from '../support/events';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
 import { must, type Ran } from '../support/run';
 import { IMAGES, NAMES, PLANTED } from './graphmemory';
-import { ends, GRACEFUL, networkTests, orderTests, replicas, type Seen, secretTests, stoppedTooEarly } from './graphmemory-tests';
+import {
+  ends,
+  GRACEFUL,
+  networkTests,
+  orderTests,
+  replicas,
+  type Seen,
+  secretTests,
+  serviceTests,
+  stoppedTooEarly,
+} from './graphmemory-tests';
 
 const ID = `ihgd${process.pid}`;
 const project = new PulumiProject(ID, 'test/e2e/systems/graphmemory.program.ts', { E2E_NAMESPACE: ID });
@@ -29,6 +39,8 @@ afterAll(async () => {
   events.close();
   await sweep(`${ID}-`);
 }, 120_000);
+
+describe('G1: API, dashboard and analytics', () => serviceTests(() => seen));
 
 describe('G2: four isolated networks', () => networkTests(() => seen));
 

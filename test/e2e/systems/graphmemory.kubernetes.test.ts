@@ -1,4 +1,4 @@
-/** GraphMemory in production, whole, on a real node that enforces policies: rows G2 and G5. */
+/** GraphMemory in production, whole, on a real node that enforces policies: rows G1, G2 and G5. */
 import type { Pod } from 'kubernetes-types/core/v1';
 import { GraphMemory } from '../../../apps/graphmemory/graphmemory';
 import { apiServer, kubectlLater, requireCluster } from '../kubernetes/kubectl';
@@ -97,7 +97,7 @@ describe('G2: four isolated networks', () => {
     expect(await connections(commands(), [{ name: 'cluster', host: ip, port }])).toEqual([]);
   });
 
-  test('from another namespace only the gateway is reached, and it leads to the three services', async () => {
+  test('G1, G2: from another namespace only the gateway is reached, and it leads to the three services, each with its user', async () => {
     const services = NAMES.map((name): Target => ({ name, host: system.address(name), port: SERVICES[name].port }));
     const route = { name: 'route', host: system.address('gateway-public'), port: 80 };
     const reached = await system.fromOutside([...byAddress(), ...services, route]);
