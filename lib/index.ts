@@ -13,6 +13,8 @@ export { CloudNativePg } from '../constructs/postgres-with-backup/cloudnative-pg
 export type * from '../constructs/postgres-with-backup/engine';
 export { PostgresWithBackup } from '../constructs/postgres-with-backup/postgres-with-backup';
 export type * from '../constructs/postgres-with-backup/props';
+export type * from '../constructs/questdb/props';
+export { QuestDb } from '../constructs/questdb/questdb';
 export { ConfigSecret, type ConfigSecretProps } from '../constructs/secrets/config-secret';
 export { ExistingSecret, type ExistingSecretProps } from '../constructs/secrets/existing-secret';
 export { ExternalSecret, type ExternalSecretProps } from '../constructs/secrets/external-secret';

@@ -8,6 +8,7 @@ import { NAMES } from './names';
 import { NETWORKS } from './networks';
 import { PORTS } from './ports';
 import { POSTGRES } from './postgres';
+import { QUESTDB } from './questdb';
 import { RUNNING } from './running';
 import { SCHEDULES } from './schedules';
 import { SECRETS } from './secrets';
@@ -33,6 +34,7 @@ export const ALL: readonly (BadInput & { readonly id: string })[] = [
   ...FILES,
   ...POSTGRES,
   ...CLUSTERS,
+  ...QUESTDB,
 ].map((one, i) => ({ ...one, id: `c${i}`, message: one.message.replaceAll('#', `c${i}`) }));
 
 /** A tree with these mistakes in it. */
