@@ -4,8 +4,7 @@
 run_backup() {
   local names name rc first=0
   if [[ $KIND = scheduled && ${BACKUP_JITTER:-0} != 0 ]]; then bg sleep $((RANDOM % (BACKUP_JITTER + 1))); fi
-  mapfile -t -d '' names < <(databases)
-  wait $! || die 69 'the databases cannot be listed'
+  read_names
   ((${#names[@]})) || die 64 'there is no database to back up'
   for name in "${names[@]}"; do
     rc=0

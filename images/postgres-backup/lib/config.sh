@@ -85,10 +85,18 @@ databases() {
 # The names that `databases` gave, as a JSON array.
 as_names() { jq -Rs 'split("\u0000") | map(select(. != ""))'; }
 
+# read_names: sets `names` to the databases that are meant. Not by `< <(databases)`: at times bash has forgotten how that ended when
+# `wait $!` asks for it, about once in 1,500 times.
+read_names() {
+  local list
+  list=$(databases | as_names)
+  mapfile -t -d '' names < <(jq -j '.[] + "\u0000"' <<<"$list")
+}
+
 # The one database that is meant, for commands that work on one.
 one_database() {
   local names
-  mapfile -t -d '' names < <(databases)
+  read_names
   ((${#names[@]} == 1)) || die 64 "say which one by --database: there are ${#names[@]}"
   DATABASE=${names[0]}
 }

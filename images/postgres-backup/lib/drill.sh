@@ -8,7 +8,7 @@ run_drill() {
   if [[ -n $DATABASE ]]; then names=("$DATABASE"); else
     if [[ ${BACKUP_DATABASES:-all} = all ]]; then
       mapfile -t -d '' names < <(jq -j '[.[] | .manifest.db // empty] | unique[] | . + "\u0000"' "$CATALOG")
-    else mapfile -t -d '' names < <(databases); fi
+    else read_names; fi
   fi
   ((${#names[@]})) || die 66 'no committed backup'
   for name in "${names[@]}"; do
