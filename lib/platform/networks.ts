@@ -69,6 +69,7 @@ export function planNetworks(
     joined.get(part)?.add(name);
   };
   for (const part of runners) {
+    const others: Runner[] = [];
     for (const other of reached(part, networking)) {
       const theirs = segments.get(other);
       if (!theirs) {
@@ -77,11 +78,11 @@ export function planNetworks(
           what: `an edge leads to ${displayPath(other)}, which is not part of this stack`,
           fix: 'put both into one stack, or publish it there and use Peers.cidr here',
         });
-      } else if (!shareSegment(segments.get(part) ?? [], theirs)) {
-        const name = shorten([nameOf(part as Part), nameOf(other as Part)].sort().join('_'));
-        join(part, name, 'edge');
-        join(other, name, 'edge');
-      }
+      } else if (!shareSegment(segments.get(part) ?? [], theirs)) others.push(other);
+    }
+    for (const [met, members] of together(others, segments)) {
+      const name = shorten([nameOf(part as Part), nameOf(met)].sort().join('_'));
+      for (const member of [part, ...members]) join(member, name, 'edge');
     }
   }
   for (const part of runners) {
@@ -122,6 +123,21 @@ function reached(part: Runner, networking: Networking): Set<Runner> {
     if (peer !== part && (waits || view(edge, peer).ports.length > 0)) found.add(peer);
   }
   return found;
+}
+
+/**
+ * Those that one network can join to a workload without joining two that may not meet: each alone, or several that meet in
+ * an open segment anyway, such as the nodes of a cluster. With what names the network: the other, or the segment.
+ */
+function together(others: readonly Runner[], segments: ReadonlyMap<Runner, readonly NetworkView[]>): Map<Part, Runner[]> {
+  const all = new Map<Part, Runner[]>();
+  for (const other of others) {
+    const open = (segments.get(other) ?? []).find(({ segment }) => segment?.resolve().spec.open)?.segment;
+    const shared = open !== undefined && others.some((one) => one !== other && segments.get(one)?.some(({ segment }) => segment === open));
+    const met = (shared ? open : other) as Part;
+    all.set(met, [...(all.get(met) ?? []), other]);
+  }
+  return all;
 }
 
 function shareSegment(own: readonly NetworkView[], theirs: readonly NetworkView[]): boolean {

@@ -31,8 +31,22 @@ const NO_PORTS = 'a task has no ports to connect to';
  * also decides what starts after what, and which variables are handed over.
  */
 export class ServiceNetwork {
+  /**
+   * The network of several services that are one thing, such as the nodes of a cluster: whoever may connect to it may connect
+   * to each of them. What it offers is offered by the first.
+   */
+  static together(first: Connectable, ...more: readonly Connectable[]): ServiceNetwork {
+    return new ServiceNetwork(first.network.part, [
+      ...first.network.more,
+      ...more.flatMap(({ network }) => [network.part, ...network.more]),
+    ]);
+  }
+
   /** @internal */
-  constructor(private readonly part: Joined) {}
+  constructor(
+    private readonly part: Joined,
+    private readonly more: readonly Joined[] = [],
+  ) {}
 
   /**
    * Lets this service connect to another, on the other's ports of these names or on all. It starts when the other is
@@ -44,11 +58,11 @@ export class ServiceNetwork {
   allowTo(other: Connectable | ExternalPeer, ...said: string[] | [ConnectionProps]): void {
     const to = partOf(other);
     if (to?.kind === 'task') report(this.part, 'network.allowTo', NO_PORTS, undefined, 'use startAfter to wait for it');
-    else if (to) connect(this.part, to, this.connection('allowTo', said));
+    else if (to) for (const own of this.parts) joinAll(own, partsOf(other), this.connection('allowTo', said));
     else if (this.isPeer(other, 'allowTo')) {
       const fix = 'give numbers to the peer, as in Peers.cidr(network, 5432)';
       if (said.length > 0) report(this.part, 'network.allowTo', 'a peer outside has no named ports', said, fix);
-      connectOut(this.part, other);
+      for (const own of this.parts) connectOut(own, other);
     }
   }
 
@@ -60,12 +74,12 @@ export class ServiceNetwork {
     const from = partOf(other);
     const connection = this.connection('allowFrom', said);
     if (this.part.kind === 'task') report(this.part, 'network.allowFrom', NO_PORTS, undefined, 'call startAfter of what waits for it');
-    else if (from) connect(from, this.part, connection);
+    else if (from) for (const one of partsOf(other)) joinAll(one, this.parts, connection);
     else if (this.isPeer(other, 'allowFrom')) {
       const fix = 'use Peers.cidr with the addresses, or Peers.internet';
       if (other.dnsName !== undefined)
         report(this.part, 'network.allowFrom', 'nobody can tell by a DNS name who connects', other.dnsName, fix);
-      else connectIn(this.part, other, connection.ports ?? []);
+      else for (const own of this.parts) connectIn(own, other, connection.ports ?? []);
     }
   }
 
@@ -79,6 +93,10 @@ export class ServiceNetwork {
   offer(variables: Readonly<Record<string, EnvValue>>): void {
     if (isObject(variables)) offer(this.part, variables);
     else report(this.part, 'network.offer', 'must be variables by name', variables, "write it as { DATABASE_HOST: 'database:5432' }");
+  }
+
+  private get parts(): readonly Joined[] {
+    return [this.part, ...this.more];
   }
 
   private connection(method: string, said: readonly unknown[]): Connection {
@@ -120,6 +138,19 @@ function partOf(other: unknown): Joined | undefined {
   // not instanceof: there may be another copy of this package
   const part = (other as { network?: { part?: unknown } } | undefined)?.network?.part;
   return Part.isPart(part) ? (part as unknown as Joined) : undefined;
+}
+
+/** All parts behind a network facet: several where it is one of several services together. */
+function partsOf(other: unknown): readonly Joined[] {
+  const first = partOf(other);
+  const more = (other as { network?: { more?: readonly Joined[] } }).network?.more ?? [];
+  return first ? [first, ...more] : [];
+}
+
+/** Lets one connect to several that are one thing: the first of them hands over what all of them offer. */
+function joinAll(from: Joined, [first, ...more]: readonly Joined[], said: Connection): void {
+  if (first) connect(from, first, said);
+  for (const to of more) connect(from, to, { ...said, env: false });
 }
 
 /** Lets a service or task start only after tasks have ended without an error. */
