@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROBER_BINARIES, PROBER_SHA256, PROBER_VERSION } from '../lib/platforms/prober/binaries';
-import { proberBinary, proberCommand } from '../lib/platforms/prober/prober';
+import { heartbeatCommand, proberBinary, proberCommand } from '../lib/platforms/prober/prober';
 // The commands that wait are tested beside their sources; they are suites of this test.
 import '../images/prober/test/wait';
 import '../images/prober/test/names';
@@ -293,6 +293,54 @@ describe('prober', () => {
     const port = await http(200);
     expect(await run(...proberCommand({ http: { port, path: '/ä b' } }, 4000).slice(1))).toMatchObject(HEALTHY);
     expect(await run(...proberCommand({ tcp: { port } }, 4000).slice(1))).toMatchObject(HEALTHY);
+  });
+
+  describe('heartbeat', () => {
+    const beat = (agoSeconds: number) => {
+      const file = join(directory, 'heartbeat');
+      writeFileSync(file, '');
+      const time = Date.now() / 1000 - agoSeconds;
+      utimesSync(file, time, time);
+      return file;
+    };
+
+    test.each([0, 5, 59])('is healthy when the file was changed %i s ago', async (ago) => {
+      expect(await run(...heartbeatCommand({ path: beat(ago), maxAge: 60_000 }).slice(1))).toMatchObject(HEALTHY);
+    });
+
+    test('is unhealthy when the file is older, and says how old', async () => {
+      expect(await run('heartbeat', beat(75), 60)).toMatchObject(unhealthy(/\/heartbeat: changed 7[56] s ago, may be 60 s\n$/));
+    });
+
+    test('is unhealthy when the clock was set back, so that the file would stay young', async () => {
+      expect(await run('heartbeat', beat(-3600), 60)).toMatchObject(unhealthy(/changed 3[56]\d\d s ahead of now, may be 60 s\n$/));
+    });
+
+    test('follows a link, and takes the time of what it leads to', async () => {
+      const link = join(directory, 'link');
+      symlinkSync(beat(75), link);
+      expect(await run('heartbeat', link, 60)).toMatchObject(unhealthy(/link: changed/));
+      expect(await run('heartbeat', link, 120)).toMatchObject(HEALTHY);
+    });
+
+    test('is unhealthy without a file', async () => {
+      expect(await run('heartbeat', join(directory, 'none'), 60)).toMatchObject(unhealthy(/none: there is no such file\n$/));
+      expect(await run('heartbeat', join(beat(0), 'below'), 60)).toMatchObject(unhealthy(/below: errno 20\n$/));
+    });
+
+    const wrong = [
+      [],
+      ['/f'],
+      ['f', '60'],
+      ['/f', '0'],
+      ['/f', '60s'],
+      ['/f', '31536001'],
+      ['/f', '60', 'x'],
+      [`/${'x'.repeat(4095)}`, '60'],
+    ];
+    test.each(wrong.map((args) => [args] as const))('refuses bad usage %j', async (args) => {
+      expect(await run('heartbeat', ...args)).toMatchObject({ code: 2, stderr: expect.stringMatching(/^usage: prober http .*\n$/) });
+    });
   });
 
   test('prints its version', async () => {

@@ -10,13 +10,14 @@
  * It is one translation unit, so that the compiler sees all of it and keeps only what is used.
  */
 
-#define VERSION "1.1.0"
+#define VERSION "1.2.0"
 
 #include "system.h"
 #include "text.h"
 #include "connect.h"
 #include "reader.h"
 #include "probe.h"
+#include "heartbeat.h"
 #include "addresses.h"
 #include "names.h"
 #include "command.h"
@@ -26,6 +27,7 @@
 __attribute__((noreturn)) static void usage(void) {
   static const char text[] = "usage: prober http PORT PATH [--timeout MS] [--host HEADER] | "
                              "prober tcp PORT [--timeout MS] | "
+                             "prober heartbeat PATH SECONDS | "
                              "prober wait [--timeout MS] tcp HOST PORT [tcp HOST PORT]... [-- COMMAND [ARG]...] | "
                              "prober run PORT -- COMMAND [ARG]... | prober --version\n";
   say(2, text, sizeof text - 1);
@@ -61,6 +63,15 @@ __attribute__((noreturn)) static void check(long started, char **argv) {
     }
   }
   probe(port, path, host, started + timeout * MILLISECOND);
+}
+
+__attribute__((noreturn)) static void check_heartbeat(char **argv) {
+  const char *path = argv[2];
+  /* The path stands in what is said, on the stack; the kernel takes none that is longer. */
+  if (!path || *path != '/' || length(path) > 4095 || !argv[3] || argv[4]) usage();
+  long most = number(argv[3], 31536000);
+  if (most < 0) usage();
+  heartbeat(path, most * SECOND);
 }
 
 /* What can never be reached is a mistake, and nothing to wait for. */
@@ -102,6 +113,7 @@ __attribute__((noreturn, used)) void start(long *stack) {
   }
   if (argc < 2) usage();
   if (equal(argv[1], "http") || equal(argv[1], "tcp")) check(started, argv);
+  if (equal(argv[1], "heartbeat")) check_heartbeat(argv);
   if (equal(argv[1], "wait")) wait_command(started, argv, env);
   if (equal(argv[1], "run")) run_command(argv, env);
   usage();

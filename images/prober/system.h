@@ -10,8 +10,8 @@ enum {
   SYS_read = 0, SYS_write = 1, SYS_close = 3, SYS_rt_sigaction = 13, SYS_rt_sigprocmask = 14, SYS_socket = 41,
   SYS_connect = 42, SYS_sendto = 44, SYS_bind = 49, SYS_listen = 50, SYS_getsockname = 51,
   SYS_setsockopt = 54, SYS_getsockopt = 55, SYS_clone = 56, SYS_execve = 59, SYS_wait4 = 61, SYS_kill = 62,
-  SYS_rt_sigtimedwait = 128, SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_openat = 257, SYS_ppoll = 271,
-  SYS_accept4 = 288, SYS_getrandom = 318
+  SYS_rt_sigtimedwait = 128, SYS_clock_gettime = 228, SYS_exit_group = 231, SYS_openat = 257, SYS_newfstatat = 262,
+  SYS_ppoll = 271, SYS_accept4 = 288, SYS_getrandom = 318
 };
 
 /* The kernel enters with argc, argv on the stack and without a return address; C wants an argument and alignment. */
@@ -43,9 +43,9 @@ static long sys(long number, long a, long b, long c, long d) {
 #elif defined(__aarch64__)
 
 enum {
-  SYS_openat = 56, SYS_close = 57, SYS_read = 63, SYS_write = 64, SYS_ppoll = 73, SYS_exit_group = 94,
-  SYS_clock_gettime = 113, SYS_kill = 129, SYS_rt_sigaction = 134, SYS_rt_sigprocmask = 135, SYS_rt_sigtimedwait = 137,
-  SYS_socket = 198, SYS_bind = 200, SYS_listen = 201, SYS_connect = 203, SYS_getsockname = 204, SYS_sendto = 206,
+  SYS_openat = 56, SYS_close = 57, SYS_read = 63, SYS_write = 64, SYS_ppoll = 73, SYS_newfstatat = 79,
+  SYS_exit_group = 94, SYS_clock_gettime = 113, SYS_kill = 129, SYS_rt_sigaction = 134, SYS_rt_sigprocmask = 135,
+  SYS_rt_sigtimedwait = 137, SYS_socket = 198, SYS_bind = 200, SYS_listen = 201, SYS_connect = 203, SYS_getsockname = 204, SYS_sendto = 206,
   SYS_setsockopt = 208, SYS_getsockopt = 209, SYS_clone = 220, SYS_execve = 221, SYS_accept4 = 242,
   SYS_wait4 = 260, SYS_getrandom = 278
 };
@@ -81,7 +81,7 @@ static long sys(long number, long a, long b, long c, long d) {
 /* Kernel ABI values; they are the same on both architectures. */
 enum { AF_INET = 2, AF_INET6 = 10, SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_NONBLOCK = 04000, SOCK_CLOEXEC = 02000000 };
 enum { SOL_SOCKET = 1, SO_REUSEADDR = 2, SO_ERROR = 4, IPPROTO_IPV6 = 41, IPV6_V6ONLY = 26 };
-enum { CLOCK_MONOTONIC = 1, MSG_NOSIGNAL = 0x4000, POLLIN = 1, POLLOUT = 4 };
+enum { CLOCK_REALTIME = 0, CLOCK_MONOTONIC = 1, MSG_NOSIGNAL = 0x4000, POLLIN = 1, POLLOUT = 4 };
 enum { AT_FDCWD = -100, O_CLOEXEC = 02000000, WNOHANG = 1 };
 enum { SIGHUP = 1, SIGINT = 2, SIGQUIT = 3, SIGUSR1 = 10, SIGUSR2 = 12, SIGTERM = 15, SIGCHLD = 17 };
 enum { SIG_SETMASK = 2, SI_KERNEL = 128 };

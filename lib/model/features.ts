@@ -19,6 +19,7 @@ export const FEATURES = {
   init: 'An init process that reaps and forwards signals',
   'health.http': 'HTTP health check, also for images without curl or a shell',
   'health.tcp': 'TCP health check, also for images without a shell',
+  'health.heartbeat': 'Health check by the age of a file, also for images without a shell',
   'health.exec': 'Health check by a command in the image',
   'health.probes': 'Start-up, readiness and liveness with settings of their own',
   sidecar: 'Sidecars that share the network namespace',

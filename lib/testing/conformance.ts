@@ -54,6 +54,7 @@ export const CONFORMANCE: readonly ConformanceCase[] = [
   of('init', { init: true }),
   of('health.http', { ...HTTP, health: { http: { port: 'http', path: '/health' } } }),
   of('health.tcp', { ...HTTP, health: { tcp: { port: 'http' } } }),
+  of('health.heartbeat', { health: { heartbeat: { path: '/tmp/heartbeat', maxAge: '90s' } } }),
   of('health.exec', { health: { exec: ['/bin/check', '--quick'] } }),
   of('health.probes', { ...HTTP, health: PROBES }, 'health.http'),
   of('sidecar', { sidecars: { helper: HELPER } }),

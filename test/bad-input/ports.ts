@@ -74,12 +74,12 @@ export const PORTS: readonly BadInput[] = [
   props(
     'health of two kinds',
     { ...WEB, health: { http: { port: 'http', path: '/' }, tcp: { port: 'http' } } },
-    'health: needs exactly one of http, tcp and exec, got 2; keep the one that tells best',
+    'health: needs exactly one of http, tcp, heartbeat and exec, got 2; keep the one that tells best',
   ),
   props(
     'health of no kind',
     { ...WEB, health: { interval: '5s' } },
-    'health: needs exactly one of http, tcp and exec, got 0; keep the one that tells best',
+    'health: needs exactly one of http, tcp, heartbeat and exec, got 0; keep the one that tells best',
   ),
   props(
     'health at an unknown port',

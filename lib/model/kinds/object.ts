@@ -13,13 +13,29 @@ export interface SecretName {
   readonly secretName: SecretKey;
 }
 
-/** What an operator's object may say: JSON, in which a SecretKey stands for `{ name, key }` and a SecretName for a name. */
+/** Stands for the address by which an operator, which is in a namespace of its own, reaches a service of this one. */
+export interface ServiceAddress {
+  /** What stands in front of it, such as `amqp://`. @default - nothing */
+  readonly scheme?: string;
+  /** What is reached. */
+  readonly addressOf: Part<'workload' | 'object'>;
+  /** The name by which its own namespace knows it. */
+  readonly host: string;
+  /** TCP port. */
+  readonly port: number;
+}
+
+/**
+ * What an operator's object may say: JSON, in which a SecretKey stands for `{ name, key }`, a SecretName for a name, and a
+ * ServiceAddress for `host.namespace.svc:port`.
+ */
 export type ObjectValue =
   | string
   | number
   | boolean
   | SecretKey
   | SecretName
+  | ServiceAddress
   | readonly ObjectValue[]
   | { readonly [key: string]: ObjectValue | undefined };
 
@@ -76,6 +92,11 @@ export interface ObjectSpec extends Pick<ObjectProps, 'apiVersion' | 'kind' | 's
 /** Whether a value stands for the name of a Secret. */
 export function isSecretName(value: unknown): value is SecretName {
   return isObject(value) && 'secretName' in value && isSecretKey(value.secretName) && !Part.isPart(value);
+}
+
+/** Whether a value stands for the address of a service. */
+export function isServiceAddress(value: unknown): value is ServiceAddress {
+  return isObject(value) && 'addressOf' in value && Part.isPart(value.addressOf) && !Part.isPart(value);
 }
 
 const API_VERSION = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\.[a-z]+\/v[0-9][a-z0-9]*$/;

@@ -42,9 +42,9 @@ export function resolveHealth(props: HealthProps, ports: readonly PortSpec[], re
 }
 
 function resolveCheck(props: HealthProps, ports: readonly PortSpec[], read: Reading): CheckSpec | undefined {
-  const given = [props.http, props.tcp, props.exec].filter((one) => one !== undefined).length;
+  const given = [props.http, props.tcp, props.heartbeat, props.exec].filter((one) => one !== undefined).length;
   if (given !== 1) {
-    read.problem('', 'needs exactly one of http, tcp and exec', given, 'keep the one that tells best');
+    read.problem('', 'needs exactly one of http, tcp, heartbeat and exec', given, 'keep the one that tells best');
     return undefined;
   }
   if (props.exec !== undefined) {
@@ -53,6 +53,12 @@ function resolveCheck(props: HealthProps, ports: readonly PortSpec[], read: Read
     if (props.exec.length === 0)
       read.problem('exec', 'needs a command', props.exec, "give the program and its arguments: ['/bin/check', '--quick']");
     return { exec };
+  }
+  if (props.heartbeat !== undefined) {
+    read.r.feature('health.heartbeat');
+    const heartbeat = read.object('heartbeat', props.heartbeat, "{ path: '/tmp/heartbeat', maxAge: '60s' }");
+    const maxAge = read.duration('heartbeat.maxAge', heartbeat.maxAge ?? 'none', 60_000, { min: 1000, wholeSeconds: true });
+    return { heartbeat: { path: read.path('heartbeat.path', heartbeat.path), maxAge } };
   }
   const name = (isObject(props.http) ? props.http : isObject(props.tcp) ? props.tcp : undefined)?.port;
   const tcp = ports.filter((one) => one.protocol === 'tcp');

@@ -81,17 +81,27 @@ export interface ProbeProps {
   readonly retries?: number;
 }
 
+/** A file that a program touches for as long as it is well. */
+export interface HeartbeatProps {
+  /** Absolute path in the container. */
+  readonly path: string;
+  /** Time after its last change from which on the program counts as hung, in whole seconds. */
+  readonly maxAge: Duration;
+}
+
 /**
- * How to tell whether a container is well. Give exactly one of `http`, `tcp` and `exec`.
+ * How to tell whether a container is well. Give exactly one of `http`, `tcp`, `heartbeat` and `exec`.
  *
  * One declaration makes the start-up, readiness and liveness probes of Kubernetes and the health check of Docker, Swarm
- * and Compose. HTTP and TCP checks need no curl and no shell in the image: a static prober of a few KB is mounted there.
+ * and Compose. All but `exec` need no curl and no shell in the image: a static prober of a few KB is mounted there.
  */
 export interface HealthProps {
   /** A GET request; a status from 200 to 399 is healthy. */
   readonly http?: { readonly port: string; readonly path: string };
   /** A TCP connection. */
   readonly tcp?: { readonly port: string };
+  /** A file that must not be old, of a program that listens nowhere. */
+  readonly heartbeat?: HeartbeatProps;
   /** A command of the image; exit code 0 is healthy. */
   readonly exec?: readonly string[];
   /** Time between checks. @default '10s' */

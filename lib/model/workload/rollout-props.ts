@@ -23,6 +23,12 @@ export interface ScalingProps {
   readonly cpu?: number;
   /** Target of memory use, percent of the reservation. @default - none */
   readonly memory?: number;
+  /**
+   * Who scales: the platform, by the targets here, or an operator, whose own object says by what. The number of replicas is
+   * then left to it, and where there is no operator `min` is their number.
+   * @default 'platform'
+   */
+  readonly by?: 'platform' | 'operator';
   /** Targets of custom metrics, averaged over the pods: `{ http_requests_per_second: 100 }`. @default - none */
   readonly metrics?: Readonly<Record<string, number>>;
   /** @default - Kubernetes' */

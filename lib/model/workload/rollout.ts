@@ -71,18 +71,34 @@ export function resolveScaling(props: ScalingProps, read: Reading): ScalingSpec 
     if (!(Number.isFinite(value) && value > 0))
       read.problem(`metrics.${name}`, 'must be a number above 0', value, 'give the average per pod');
   }
+  const by = read.oneOf('by', props.by, ['platform', 'operator'], 'platform');
+  if (by === 'operator') return resolveOperated(props, { min, max, by, metrics: {} }, read);
   const memory = props.memory === undefined ? undefined : read.integer('memory', props.memory, 80, 1, 100);
   const other = memory !== undefined || Object.keys(metrics).length > 0;
   const cpu = props.cpu === undefined ? (other ? undefined : 70) : read.integer('cpu', props.cpu, 70, 1, 100);
   return {
     min,
     max,
+    by,
     metrics: { ...metrics },
     ...(cpu !== undefined && { cpu }),
     ...(memory !== undefined && { memory }),
     ...(props.scaleDown !== undefined && { scaleDown: resolveBehavior(props.scaleDown, read.at('scaleDown')) }),
     ...(props.scaleUp !== undefined && { scaleUp: resolveBehavior(props.scaleUp, read.at('scaleUp')) }),
   };
+}
+
+/** Targets of two scalers would pull at one number. */
+function resolveOperated(props: ScalingProps, spec: ScalingSpec, read: Reading): ScalingSpec {
+  for (const name of ['cpu', 'memory', 'metrics', 'scaleDown', 'scaleUp'] as const)
+    if (props[name] !== undefined)
+      read.problem(
+        name,
+        "is the platform's own scaling, and an operator scales",
+        props[name],
+        "leave it out, or say it in the operator's object",
+      );
+  return spec;
 }
 
 function resolveBehavior(said: ScalingBehaviorProps, read: Reading): ScalingBehaviorSpec {

@@ -6,10 +6,14 @@ import type { Template } from '../values/template';
 import type { LateBound } from './props';
 import type { ScheduleSpec } from './schedule';
 
-/** A check of health: one of the three. */
+/** A check of health: one of the four. */
 export type CheckSpec =
   | { readonly http: { readonly port: PortSpec; readonly path: string } }
   | { readonly tcp: { readonly port: PortSpec } }
+  | {
+      /** A file, and the milliseconds after which it is old. */
+      readonly heartbeat: { readonly path: string; readonly maxAge: number };
+    }
   | { readonly exec: readonly string[] };
 
 /** One of Kubernetes' probes. Times in seconds. */
@@ -178,6 +182,8 @@ export interface ScalingSpec {
   readonly min: number;
   /** Most replicas. */
   readonly max: number;
+  /** Who sets their number: the platform by the targets, or an operator by its own object. */
+  readonly by: 'platform' | 'operator';
   /** Target of processor use, percent of the reservation. */
   readonly cpu?: number;
   /** Target of memory use, percent of the reservation. */

@@ -2,7 +2,7 @@ import { goDuration } from '../../model/values/quantities';
 import { isConfigFile } from '../../model/workload/references';
 import type { ContainerSpec, GroupSpec, HealthSpec, WorkloadSpec } from '../../model/workload/spec';
 import type { At } from '../../platform/platform';
-import { PROBER_PATH, proberCommand, proberTimeout } from '../prober/prober';
+import { heartbeatCommand, PROBER_PATH, proberCommand, proberTimeout } from '../prober/prober';
 import { environment, takeVersionVariable } from './environment';
 import { type ComposeNatives, configKey, PROBER_CONFIG, secretKey } from './natives';
 import type { ComposeConfigMount, ComposeHealthcheck, ComposeMount, ComposeSecretMount, ComposeService } from './schema';
@@ -69,6 +69,7 @@ function healthcheck(health: HealthSpec): ComposeHealthcheck {
 
 function testCommand({ check, timeout }: HealthSpec): string[] {
   if ('exec' in check) return [...check.exec];
+  if ('heartbeat' in check) return heartbeatCommand(check.heartbeat);
   const limit = proberTimeout(timeout);
   if ('http' in check) return proberCommand({ http: { port: check.http.port.port, path: check.http.path } }, limit);
   return proberCommand({ tcp: { port: check.tcp.port.port } }, limit);

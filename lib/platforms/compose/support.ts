@@ -15,6 +15,7 @@ export const support: Readonly<Record<Feature, Support>> = {
   init: 'native',
   'health.http': { emulated: 'a static prober that lies beside the Compose file is mounted into the container and run there' },
   'health.tcp': { emulated: 'a static prober that lies beside the Compose file is mounted into the container and run there' },
+  'health.heartbeat': { emulated: 'a static prober that lies beside the Compose file is mounted into the container and run there' },
   'health.exec': 'native',
   'health.probes': { emulated: 'one health check with the common settings; Docker restarts nothing that is unhealthy' },
   sidecar: {

@@ -1,6 +1,6 @@
 import { goDuration } from '../../model/values/quantities';
 import type { ContainerSpec, GroupSpec, HealthSpec } from '../../model/workload/spec';
-import { proberCommand, proberTimeout } from '../prober/prober';
+import { heartbeatCommand, proberCommand, proberTimeout } from '../prober/prober';
 
 /** Whether a container's health is checked by the prober. */
 export function needsProber(spec: ContainerSpec): boolean {
@@ -20,6 +20,7 @@ export function healthcheck(health: HealthSpec) {
 
 function testCommand({ check, timeout }: HealthSpec): string[] {
   if ('exec' in check) return [...check.exec];
+  if ('heartbeat' in check) return heartbeatCommand(check.heartbeat);
   const limit = proberTimeout(timeout);
   if ('http' in check) return proberCommand({ http: { port: check.http.port.port, path: check.http.path } }, limit);
   return proberCommand({ tcp: { port: check.tcp.port.port } }, limit);

@@ -1,12 +1,12 @@
 import type { NetworkPolicyEgressRule, NetworkPolicyIngressRule } from 'kubernetes-types/networking/v1';
 import { edgesOf, type Runner } from '../../model/edges/edges';
-import { isSecretName, type ObjectSpec, type ObjectValue } from '../../model/kinds/object';
+import { isSecretName, isServiceAddress, type ObjectSpec, type ObjectValue, type ServiceAddress } from '../../model/kinds/object';
 import { Part } from '../../model/part';
 import { isSecretKey } from '../../model/workload/references';
 import { edgeProblems } from '../../platform/edge-checks';
 import { view } from '../../platform/edge-view';
 import type { At, Cell } from '../../platform/platform';
-import { labelsOf, metadataOf } from './metadata';
+import { labelsOf, metadataOf, namespaceOf } from './metadata';
 import type { KubernetesNatives, KubernetesOptions, ManifestSink, NetworkPolicyManifest } from './natives';
 import { dns, outside, portsOf, rules, toApiServer } from './network-policy';
 import { secretRef } from './secret';
@@ -38,13 +38,22 @@ export function objectCell(options: KubernetesOptions): Cell<'object', Kubernete
   };
 }
 
-/** A copy with the names of Secrets in it. */
+/** A copy with the names of Secrets and the addresses of services in it. */
 function filled(value: ObjectValue | undefined, at: Place): unknown {
+  if (isServiceAddress(value)) return addressIn(value, at);
   if (isSecretName(value)) return nameIn(value.secretName, at).name;
   if (isSecretKey(value)) return nameIn(value, at);
   if (Array.isArray(value)) return value.map((one: ObjectValue) => filled(one, at));
   if (typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, filled(one as ObjectValue, at)]));
+}
+
+/** The address with the namespace in it: without one, an operator looks in its own. */
+function addressIn({ scheme = '', addressOf, host, port }: ServiceAddress, at: Place): string {
+  const namespace = namespaceOf(addressOf as unknown as Part);
+  const what = 'an operator is in another namespace, and nothing says in which one the service is';
+  if (namespace === undefined) at.problem('spec', what, host, 'give the chart a namespace');
+  return `${scheme}${host}.${namespace ?? 'default'}.svc:${port}`;
 }
 
 function nameIn(said: Parameters<typeof secretRef>[0], at: Place): { name: string; key: string } {

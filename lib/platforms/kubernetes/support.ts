@@ -15,6 +15,9 @@ export const support: Readonly<Record<Feature, Support>> = {
   init: { emulated: "the containers of the pod share a process namespace, in which the pod's pause process reaps orphans" },
   'health.http': 'native',
   'health.tcp': 'native',
+  'health.heartbeat': {
+    emulated: 'a static prober of a ConfigMap is mounted into the container and run there; the pod runs on nodes of its architecture',
+  },
   'health.exec': 'native',
   'health.probes': 'native',
   sidecar: 'native',

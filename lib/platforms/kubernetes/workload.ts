@@ -16,7 +16,7 @@ export function workloadCell(options: KubernetesOptions): Cell<'workload', Kuber
         ...(address && { service: address }),
         networkPolicy: networkPolicy(spec, at, options),
         ...(spec.maxUnavailable !== undefined && { disruptionBudget: disruptionBudget(spec.maxUnavailable, spec, at, options) }),
-        ...(spec.scaling && { autoscaler: autoscaler(spec.scaling, spec, at, options) }),
+        ...(spec.scaling?.by === 'platform' && { autoscaler: autoscaler(spec.scaling, spec, at, options) }),
       };
       // onto what may answer to `deployment` with an error: a copy would ask it
       if (spec.identity === 'stable') return Object.assign(stateful(spec, at, options), beside);

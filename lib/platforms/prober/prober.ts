@@ -25,6 +25,16 @@ export function proberCommand(check: { http: { port: number; path: string } } | 
   return [PROBER_PATH, 'http', String(port), path, ...timeout];
 }
 
+/** The command that looks at the age of a file. It waits for nothing, and so has no timeout of its own. */
+export function heartbeatCommand({ path, maxAge }: { readonly path: string; readonly maxAge: number }): string[] {
+  const seconds = Math.ceil(maxAge / 1000);
+  assertInteger('age in seconds of a heartbeat', seconds, 31_536_000);
+  if (!path.startsWith('/') || path.length > 4095 || path.includes('\0')) {
+    throw new RangeError(`The path of a heartbeat must start with "/" and be reasonably short, got "${path}"`);
+  }
+  return [PROBER_PATH, 'heartbeat', path, String(seconds)];
+}
+
 /**
  * The command (argv, no shell involved) that waits, without a limit unless there is one, until every target accepts a TCP connection. A
  * host is a DNS name, which is looked up anew at each attempt, or an IPv4 or IPv6 address without brackets. With a

@@ -22,6 +22,7 @@ export const fileSupport: Readonly<Record<Feature, Support>> = {
   init: 'native',
   'health.http': { emulated: 'a static prober is handed out as a config of the Swarm and run in the container' },
   'health.tcp': { emulated: 'a static prober is handed out as a config of the Swarm and run in the container' },
+  'health.heartbeat': { emulated: 'a static prober is handed out as a config of the Swarm and run in the container' },
   'health.exec': 'native',
   'health.probes': { emulated: 'one health check with the common settings; a replica that is unhealthy is replaced' },
   sidecar: SIDECAR,

@@ -41,6 +41,10 @@ export const common = {
     expect(probe(c)).toMatch(/^CMD \S*prober .*tcp.*8080/);
     expect(service(c).configs).toMatchObject([{ source: 'prober' }]);
   },
+  'health.heartbeat': (c: C) => {
+    expect(probe(c)).toBe('CMD /.ironhull/prober heartbeat /tmp/heartbeat 90');
+    expect(service(c).configs).toMatchObject([{ source: 'prober' }]);
+  },
   'health.exec': (c: C) => expect(service(c).healthcheck?.test).toEqual(['CMD', '/bin/check', '--quick']),
   'health.probes': (c: C) => expect(probe(c)).toMatch(/8080.*\/health/),
   'identity.stable': 'elsewhere',

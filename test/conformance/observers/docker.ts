@@ -27,6 +27,7 @@ export const dockerObservers: Observers<DockerNatives> = {
   init: (d) => expect(args(d)?.init).toBe(true),
   'health.http': (d) => expect(args(d)?.healthcheck?.tests).toEqual(['CMD', expect.stringContaining('prober'), ...http(d)]),
   'health.tcp': (d) => expect(JSON.stringify(args(d)?.healthcheck?.tests)).toMatch(/prober.*tcp.*8080/),
+  'health.heartbeat': (d) => expect(args(d)?.healthcheck?.tests).toEqual(['CMD', '/.ironhull/prober', 'heartbeat', '/tmp/heartbeat', '90']),
   'health.exec': (d) => expect(args(d)?.healthcheck?.tests).toEqual(['CMD', '/bin/check', '--quick']),
   'health.probes': (d) => expect(JSON.stringify(args(d)?.healthcheck?.tests)).toMatch(/8080.*\/health/),
   sidecar: (d) => {

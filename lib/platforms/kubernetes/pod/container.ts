@@ -1,8 +1,10 @@
 import type { Container, ResourceRequirements } from 'kubernetes-types/core/v1';
+import type { Part } from '../../../model/part';
 import { binarySize, cpuQuantity } from '../../../model/values/quantities';
 import type { ContainerSpec, ResourcesSpec } from '../../../model/workload/spec';
 import type { At } from '../../../platform/platform';
 import type { KubernetesNatives, KubernetesOptions } from '../natives';
+import { proberName } from '../prober';
 import { variables } from './env';
 import { literal } from './literal';
 import { probes } from './probes';
@@ -28,6 +30,7 @@ export function container(
 ): Container {
   const env = variables(spec.env, at, prefix === '' ? '' : `sidecars.${spec.name}.`);
   const mounts = volumes.mounts(spec, prefix);
+  if (beats(spec)) mounts.unshift(volumes.prober(proberName(at.part as Part, at.stack, options)));
   return {
     ...(spec.args && { args: spec.args.map(literal) }),
     ...(spec.command && { command: spec.command.map(literal) }),
@@ -46,6 +49,11 @@ export function container(
     ...(mounts.length > 0 && { volumeMounts: mounts }),
     ...(spec.workingDirectory !== undefined && { workingDir: spec.workingDirectory }),
   };
+}
+
+/** Whether a container's health is checked by the prober: the kubelet connects to ports by itself. */
+export function beats({ health }: ContainerSpec): boolean {
+  return health !== undefined && 'heartbeat' in health.check;
 }
 
 /** Kubernetes' name of a transport protocol. */

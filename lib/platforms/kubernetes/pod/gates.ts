@@ -7,7 +7,7 @@ import type { At } from '../../../platform/platform';
 import { PROBER_PATH, waitCommand } from '../../prober/prober';
 import { namespaceOf } from '../metadata';
 import type { KubernetesNatives, KubernetesOptions } from '../natives';
-import { PROBER_DIRECTORY, PROBER_FILE, proberName } from '../prober';
+import { proberName } from '../prober';
 import { settleTask } from '../task-name';
 import { containerSecurity } from './security';
 import type { PodVolumes } from './volumes';
@@ -35,14 +35,7 @@ export function waiting(at: Place, options: KubernetesOptions): Waiting {
 /** The init containers that wait. They are programs of ours in the image of the main container, and get nothing of what it gets. */
 export function waitContainers(wait: Waiting, spec: GroupSpec, at: Place, options: KubernetesOptions, volumes: PodVolumes): Container[] {
   if (wait.targets.length === 0 && wait.tasks.length === 0) return [];
-  const prober = volumes.add('prober', (name) => ({
-    configMap: {
-      defaultMode: 0o555,
-      items: [{ key: PROBER_FILE, path: PROBER_FILE }],
-      name: proberName(at.part as Part, at.stack, options),
-    },
-    name,
-  }));
+  const prober = volumes.prober(proberName(at.part as Part, at.stack, options));
   const taken = new Set([spec.main, ...spec.sidecars].map((one) => one.name));
   const waiter = (wanted: string, more: Pick<Container, 'command' | 'env'>): Container => {
     let name = wanted;
@@ -55,7 +48,7 @@ export function waitContainers(wait: Waiting, spec: GroupSpec, at: Place, option
       name,
       resources: { limits: { ...SMALL.limits }, requests: { ...SMALL.requests } },
       securityContext: containerSecurity({ ...spec.main, capabilities: [], readOnlyRoot: true, allowPrivilegeEscalation: false }),
-      volumeMounts: [{ mountPath: PROBER_DIRECTORY, name: prober, readOnly: true }],
+      volumeMounts: [prober],
     };
   };
   return [

@@ -3,7 +3,7 @@ import { ownVolumes } from '../../../model/workload/replicas';
 import type { GroupSpec, TaskSpec, WorkloadSpec } from '../../../model/workload/spec';
 import type { At } from '../../../platform/platform';
 import type { KubernetesNatives, KubernetesOptions } from '../natives';
-import { container } from './container';
+import { beats, container } from './container';
 import { waitContainers, waiting } from './gates';
 import { placement } from './placement';
 import { reporter } from './report';
@@ -59,8 +59,9 @@ function common(
   const wait = waitContainers(waiting(at, options), spec, at, options, volumes);
   const initContainers = [...wait, ...init];
   tokenForVault(spec, at, volumes);
+  const probed = wait.length > 0 || [spec.main, ...spec.sidecars].some(beats);
   return {
-    ...placement(at.name, spec, wait.length > 0 ? (options.architecture ?? 'amd64') : undefined),
+    ...placement(at.name, spec, probed ? (options.architecture ?? 'amd64') : undefined),
     automountServiceAccountToken: false,
     containers,
     // names outside the cluster have fewer dots than five, and would be looked up in each search domain first

@@ -1,5 +1,6 @@
 import type { Probe } from 'kubernetes-types/core/v1';
 import type { CheckSpec, HealthSpec, ProbeSpec } from '../../../model/workload/spec';
+import { heartbeatCommand } from '../../prober/prober';
 import { literal } from './literal';
 
 /** The three probes of a container. */
@@ -19,6 +20,7 @@ function probe(spec: ProbeSpec): Probe {
 
 function action(check: CheckSpec): Probe {
   if ('exec' in check) return { exec: { command: check.exec.map(literal) } };
+  if ('heartbeat' in check) return { exec: { command: heartbeatCommand(check.heartbeat) } };
   if ('tcp' in check) return { tcpSocket: { port: check.tcp.port.name } };
   return { httpGet: { path: check.http.path, port: check.http.port.name } };
 }

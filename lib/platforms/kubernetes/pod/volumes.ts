@@ -8,6 +8,7 @@ import type { ContainerSpec, FileSpec, GroupSpec } from '../../../model/workload
 import type { At } from '../../../platform/platform';
 import { settleConfig } from '../config';
 import type { KubernetesNatives } from '../natives';
+import { PROBER_DIRECTORY, PROBER_FILE } from '../prober';
 import { secretRef } from '../secret';
 import { type SecretFileSpec, SecretFiles } from './secret-files';
 
@@ -15,6 +16,7 @@ import { type SecretFileSpec, SecretFiles } from './secret-files';
 export class PodVolumes {
   /** The volumes, in the order in which containers asked for them. */
   readonly volumes: Volume[] = [];
+  private probers?: string;
   private readonly names = new Set<string>();
   private readonly claims = new Map<Part<'volume'>, string>();
   private readonly configs = new Map<Part<'config'>, { readonly name: string; readonly items: KeyToPath[] }>();
@@ -46,6 +48,13 @@ export class PodVolumes {
       mounts.push({ mountPath: writable.path, name });
     }
     return [...mounts, ...this.files(spec.files, prefix)];
+  }
+
+  /** The mount of the prober, from a ConfigMap that all containers of the pod share. */
+  prober(configMap: string): VolumeMount {
+    const items = [{ key: PROBER_FILE, path: PROBER_FILE }];
+    this.probers ??= this.add('prober', (name) => ({ configMap: { defaultMode: 0o555, items, name: configMap }, name }));
+    return { mountPath: PROBER_DIRECTORY, name: this.probers, readOnly: true };
   }
 
   /** Adds a volume under a free name, and answers with the name. */
