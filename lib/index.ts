@@ -3,6 +3,20 @@ import './stack/cdk8s-host';
 export { ConfigFiles, type ConfigFilesProps } from '../constructs/config-files/config-files';
 export { HardenedService, type HardenedServiceProps } from '../constructs/hardened-service/hardened-service';
 export { HardenedTask, type HardenedTaskProps } from '../constructs/hardened-task/hardened-task';
+export { MonitoredWorker } from '../constructs/monitored-worker/monitored-worker';
+export type * from '../constructs/monitored-worker/props';
+export {
+  type AmqpQueueProps,
+  type QueueLogin,
+  Queues,
+  type RedisQueueProps,
+  type RedisServer,
+  type RedisStreamProps,
+  type TemporalQueueProps,
+  type TemporalService,
+  type WorkerQueue,
+} from '../constructs/monitored-worker/queues';
+export { ScheduledWorker } from '../constructs/monitored-worker/scheduled-worker';
 export { NetworkSegment, type NetworkSegmentProps } from '../constructs/network-segment/network-segment';
 export { OperatorObject, type OperatorObjectProps } from '../constructs/operator-object/operator-object';
 export { PersistentVolume, type PersistentVolumeProps } from '../constructs/persistent-volume/persistent-volume';
@@ -41,7 +55,7 @@ export {
 export type { Kind, Kinds } from './model/kinds';
 export type { ConfigFile, ConfigProps, ConfigSpec } from './model/kinds/config';
 export type { NetworkProps, NetworkSpec } from './model/kinds/network';
-export type { InsideProps, ObjectEndpoint, ObjectProps, ObjectSpec, ObjectValue, SecretName } from './model/kinds/object';
+export type { InsideProps, ObjectEndpoint, ObjectProps, ObjectSpec, ObjectValue, SecretName, ServiceAddress } from './model/kinds/object';
 export type { RouteProps, RouteSpec } from './model/kinds/route';
 export type {
   Alphabet,

@@ -1,0 +1,41 @@
+import type { DashboardPanel } from '../../lib/observability/monitor';
+import type { Watched } from './alerts';
+import { byName, ofContainers, queueSeries, series } from './series';
+
+/** What a dashboard shows of a worker. */
+export function workerPanels({ name, queue, alerts }: Watched): DashboardPanel[] {
+  const { backlog: limit = 1000, failures, matchers = {} } = alerts;
+  const { backlog, age, taken } = queueSeries(queue, matchers);
+  const used = ofContainers('container_memory_working_set_bytes', name, matchers);
+  const restarts = series('kube_pod_container_status_restarts_total', { container: name }, matchers);
+  const starts = series('container_start_time_seconds', byName(name), matchers);
+  return [
+    {
+      title: 'Jobs',
+      type: 'timeseries',
+      limit,
+      queries: [{ expr: backlog, legend: 'waiting' }, ...(taken === undefined ? [] : [{ expr: taken, legend: 'taken' }])],
+    },
+    ...(age === undefined
+      ? []
+      : [{ title: 'Age of the oldest job', type: 'timeseries', unit: 's', queries: [{ expr: age, legend: name }] } as const]),
+    { title: 'Containers that run', type: 'stat', queries: [{ expr: `count(${used}) or vector(0)`, legend: name }] },
+    { title: 'Memory', type: 'timeseries', unit: 'bytes', queries: [{ expr: used, legend: '{{pod}}{{name}}' }] },
+    {
+      title: 'Restarts',
+      type: 'timeseries',
+      queries: [{ expr: `increase(${restarts}[1h]) or changes(${starts}[1h])`, legend: '{{pod}}{{name}}' }],
+    },
+    ...(failures
+      ? [
+          {
+            title: 'Share of failed jobs',
+            type: 'timeseries',
+            unit: 'percentunit',
+            limit: failures.ratio ?? 0.05,
+            queries: [{ expr: `sum(rate(${failures.failed}[5m])) / (sum(rate(${failures.total}[5m])) > 0)`, legend: name }],
+          } as const,
+        ]
+      : []),
+  ];
+}
