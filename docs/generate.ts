@@ -6,9 +6,13 @@ import { docker } from '../lib/platforms/docker';
 import { kubernetes } from '../lib/platforms/kubernetes';
 import { swarm, swarmFile } from '../lib/platforms/swarm';
 import { supportTable } from './support';
+import { recorded } from './systems/record';
+import { systemsTable } from './systems/table';
+import { evidenceIn } from './systems/titles';
 
 const DOCUMENTS: Readonly<Record<string, () => string>> = {
   'docs/platforms.md': () => supportTable([kubernetes, docker, swarm, swarmFile, compose]),
+  'docs/systems.md': () => systemsTable(evidenceIn(join(__dirname, '..')), recorded()),
 };
 
 const check = process.argv.includes('--check');

@@ -41,7 +41,7 @@ test('the API server takes everything, strictly and without a warning', () => {
   expect(out.trim().split('\n').length).toBeGreaterThan(20);
 });
 
-test('all workloads become ready; the autoscaler brings the backend to three replicas', () => {
+test('V7: all workloads become ready; the autoscaler brings the backend to three replicas', () => {
   for (const name of ['postgres', 'postgres-exporter', 'postgres-backup-status', 'redis', 'backend', 'frontend', 'worker'])
     namespace.rolledOut(`veogen-${name}`);
   namespace.rolledOut('client');
@@ -49,7 +49,7 @@ test('all workloads become ready; the autoscaler brings the backend to three rep
   namespace.run('wait', 'deployment/veogen-backend', '--for=jsonpath={.status.readyReplicas}=3', '--timeout=120s');
 });
 
-test('claims are bound, budgets allow a disruption, the autoscaler knows its target', () => {
+test('V7: claims are bound, budgets allow a disruption, the autoscaler knows its target', () => {
   const claims: { metadata: { name: string }; status: { phase: string } }[] = namespace.get('persistentvolumeclaims').items;
   const bound = claims.filter(({ status }) => status.phase === 'Bound').map(({ metadata }) => metadata.name);
   expect(bound.sort()).toEqual(['veogen-outputs', 'veogen-postgres-data-veogen-postgres-0', 'veogen-uploads']);
@@ -62,7 +62,7 @@ test('claims are bound, budgets allow a disruption, the autoscaler knows its tar
   expect(spec.metrics.map((metric: { type: string }) => metric.type)).toEqual(expect.arrayContaining(['Resource', 'Resource', 'Pods']));
 });
 
-describe('a backend process', () => {
+describe('V1, V7: a backend process', () => {
   test('has no privileges, and no way to get any', () => {
     const { ip } = backend();
     expect(JSON.parse(ask(`${ip}:8000`, '/whoami'))).toMatchObject({
@@ -142,7 +142,7 @@ describe('V4: postgres', () => {
 describe('under load', () => {
   const url = () => `http://${namespace.get('service', 'veogen-backend').spec.clusterIP}:8000/health`;
 
-  test('a new version replaces the old one without a failed request', async () => {
+  test('V7: a new version replaces the old one without a failed request', async () => {
     const before = namespace.pods('veogen-backend').map((pod) => pod.name);
     const { succeeded, failed } = await underLoad(namespace, url(), () => {
       apply('2');
