@@ -29,6 +29,8 @@ export { PostgresWithBackup } from '../constructs/postgres-with-backup/postgres-
 export type * from '../constructs/postgres-with-backup/props';
 export type * from '../constructs/questdb/props';
 export { QuestDb } from '../constructs/questdb/questdb';
+export type * from '../constructs/redis/props';
+export { Redis } from '../constructs/redis/redis';
 export { ConfigSecret, type ConfigSecretProps } from '../constructs/secrets/config-secret';
 export { ExistingSecret, type ExistingSecretProps } from '../constructs/secrets/existing-secret';
 export { ExternalSecret, type ExternalSecretProps } from '../constructs/secrets/external-secret';
@@ -37,6 +39,8 @@ export { SealedSecret, type SealedSecretProps } from '../constructs/secrets/seal
 export { type NamedSecretProps, Secret } from '../constructs/secrets/secret';
 export { type AwsStoreProps, SecretStores, type VaultStoreProps } from '../constructs/secrets/secret-stores';
 export { VaultSecret, type VaultSecretProps } from '../constructs/secrets/vault-secret';
+export type * from '../constructs/temporal/props';
+export { Temporal } from '../constructs/temporal/temporal';
 export { type Changeable, IdentityLedger, type IdentityLedgerOptions, type LedgerFindings, migrated, moved, retire } from './identity';
 export { Composite } from './model/composite';
 export { type Edge, type Edges, edgesOf, type Gate, type Joined, type Runner } from './model/edges/edges';

@@ -1,0 +1,134 @@
+import type { AlertRule } from '../../lib/observability/monitor';
+import type { RedisProps } from './props';
+
+/** What the rules depend on. */
+export interface RedisLimits {
+  readonly mode: NonNullable<RedisProps['mode']>;
+  /** Copies of each server that is written to. */
+  readonly copies: number;
+  /** Whether data outlives the process. */
+  readonly persistent: boolean;
+}
+
+/**
+ * What has to be known of servers.
+ *
+ * @see https://github.com/oliver006/redis_exporter for the metrics
+ */
+export function redisAlerts({ mode, copies, persistent }: RedisLimits): AlertRule[] {
+  return [
+    ...always(),
+    ...(persistent ? persistence() : []),
+    ...(mode === 'replicated' ? replicated(copies) : []),
+    ...(mode === 'cluster' ? cluster() : []),
+  ];
+}
+
+function always(): AlertRule[] {
+  return [
+    {
+      alert: 'RedisDown',
+      expr: 'redis_up == 0',
+      for: '1m',
+      severity: 'page',
+      summary: 'The Redis that {{ $labels.instance }} watches does not answer',
+      description: 'It is down, loads its data, or does not take the password. Look at the state and the log of its container.',
+    },
+    {
+      alert: 'RedisMemoryFull',
+      expr: 'redis_memory_used_bytes / (redis_memory_max_bytes > 0) > 0.9',
+      for: '5m',
+      severity: 'page',
+      summary: 'The Redis that {{ $labels.instance }} watches has used {{ $value | humanizePercentage }} of its memory',
+      description: 'When all is used writes fail, or keys are removed, as its eviction says. Find what grows, or give it more memory.',
+    },
+    {
+      alert: 'RedisConnectionsRejected',
+      expr: 'increase(redis_rejected_connections_total[5m]) > 0',
+      severity: 'ticket',
+      summary: 'The Redis that {{ $labels.instance }} watches refuses connections',
+      description: 'There are as many as maxclients allows. Somebody opens connections and does not close them, or a pool is too large.',
+    },
+    {
+      alert: 'RedisKeysEvicted',
+      expr: 'increase(redis_evicted_keys_total[15m]) > 0',
+      for: '15m',
+      severity: 'ticket',
+      summary: 'The Redis that {{ $labels.instance }} watches removes keys for want of memory',
+      description: 'For a cache that is its work, though its hits get fewer. Anything else needs more memory.',
+    },
+  ];
+}
+
+function persistence(): AlertRule[] {
+  return [
+    {
+      alert: 'RedisNotPersisted',
+      expr: 'redis_rdb_last_bgsave_status == 0 or redis_aof_last_write_status == 0 or redis_aof_last_bgrewrite_status == 0',
+      for: '5m',
+      severity: 'page',
+      summary: 'The Redis that {{ $labels.instance }} watches cannot write its data down',
+      description:
+        'Its volume is full or broken, or there is no memory for the child process. Until then a crash loses what was written since.',
+    },
+  ];
+}
+
+function replicated(copies: number): AlertRule[] {
+  return [
+    {
+      alert: 'RedisCopiesMissing',
+      expr: `max(redis_connected_slaves) < ${copies}`,
+      for: '5m',
+      severity: 'ticket',
+      summary: 'Copies of the Redis are missing',
+      description: 'A server is away, or loads the data of another. With one copy less, one less may be lost.',
+    },
+    {
+      alert: 'RedisNoPrimary',
+      expr: 'count(redis_instance_info{role="master"}) != 1',
+      for: '1m',
+      severity: 'page',
+      summary: 'Not exactly one Redis is written to',
+      description:
+        'The Sentinels have no majority, or a server that was cut off has not heard of its successor. Ask each Sentinel which server it knows.',
+    },
+    {
+      alert: 'RedisLinkDown',
+      expr: 'redis_master_link_up == 0',
+      for: '5m',
+      severity: 'ticket',
+      summary: 'The copy that {{ $labels.instance }} watches is not connected to what it copies',
+      description: 'It falls behind, and is not made the first any more. Look at its log.',
+    },
+  ];
+}
+
+function cluster(): AlertRule[] {
+  return [
+    {
+      alert: 'RedisClusterDown',
+      expr: 'redis_cluster_state == 0',
+      for: '1m',
+      severity: 'page',
+      summary: 'The cluster is down as {{ $labels.instance }} sees it',
+      description: 'Some keys are served by nobody: a server and its copies are away. Bring one of them back.',
+    },
+    {
+      alert: 'RedisSlotsFailing',
+      expr: 'redis_cluster_slots_fail > 0 or redis_cluster_slots_pfail > 0 or redis_cluster_slots_assigned < 16384',
+      for: '5m',
+      severity: 'ticket',
+      summary: 'Not all keys of the cluster are served, as {{ $labels.instance }} sees it',
+      description: 'A node is away or was given nothing. `redis-cli --cluster check` tells which.',
+    },
+    {
+      alert: 'RedisClusterLinkDown',
+      expr: 'redis_master_link_up == 0',
+      for: '5m',
+      severity: 'ticket',
+      summary: 'The copy that {{ $labels.instance }} watches is not connected to what it copies',
+      description: 'It falls behind. Look at its log, and whether what it copies is there.',
+    },
+  ];
+}

@@ -1,0 +1,160 @@
+import type { IConstruct } from 'constructs';
+import { Composite } from '../../lib/model/composite';
+import { ServiceNetwork } from '../../lib/model/edges/network-facet';
+import { Environment } from '../../lib/model/environment';
+import { acknowledge } from '../../lib/model/features';
+import type { SecretFile } from '../../lib/model/kinds/secret';
+import { nameOf, pinName } from '../../lib/model/names';
+import { report } from '../../lib/model/problems';
+import { interpolate, type Template } from '../../lib/model/values/template';
+import { snapshot } from '../../lib/model/values/text';
+import type { EnvValue } from '../../lib/model/workload/props';
+import { Monitor } from '../../lib/observability/monitor';
+import type { HardenedService } from '../hardened-service/hardened-service';
+import { NetworkSegment } from '../network-segment/network-segment';
+import { GeneratedSecret } from '../secrets/generated-secret';
+import type { Secret } from '../secrets/secret';
+import { redisAlerts } from './alerts';
+import { checkRedis } from './check';
+import { redisPanels } from './panels';
+import type { RedisLogin, RedisProps } from './props';
+import { Servers } from './servers';
+import { ADMIN, DEFAULT, MONITORING, type Persistence } from './settings';
+
+/** How many Sentinels watch servers: a majority of them decides. */
+const SENTINELS = 3;
+
+/**
+ * A Redis 7 that is hardened from the start: a password for every user and rights for each, a read-only root, data that
+ * survives a crash, memory that ends before the container's does. One server, one with copies and Sentinels, or a cluster.
+ *
+ * Whoever an edge lets connect gets `REDIS_HOST`, `REDIS_PORT` and `REDIS_PASSWORD_FILE`; of several servers
+ * `REDIS_SENTINELS` and `REDIS_SENTINEL_PRIMARY`, or `REDIS_NODES`, in place of the first two.
+ *
+ * @see https://redis.io/docs/latest/operate/oss_and_stack/management/
+ */
+export class Redis extends Composite {
+  /** The servers; of one that is not `standalone`, each by itself, since each has a name by which others find it. */
+  readonly servers: readonly HardenedService[];
+  /** What watches the servers of `replicated`, and says which of them is written to. */
+  readonly sentinels: readonly HardenedService[];
+  /** What tells of each server as metrics. */
+  readonly exporters: readonly HardenedService[];
+  /** Who may connect: to all servers, and to the Sentinels. */
+  readonly network: ServiceNetwork;
+  /** The passwords of its users. */
+  readonly passwords: Secret;
+  private readonly props: RedisProps;
+
+  constructor(scope: IConstruct, id: string, props: RedisProps) {
+    super(scope, id);
+    this.props = checkRedis(this, snapshot(props ?? {}));
+    const { name, mode, passwords, acknowledge: reasons } = this.props;
+    if (name !== undefined) pinName(this, name);
+    if (reasons) acknowledge(this, reasons);
+    this.passwords = passwords?.secret ?? this.generatePasswords();
+    // they speak with each other on more ports than clients use, and look for each other before they are ready
+    const segment = mode === 'standalone' ? undefined : new NetworkSegment(this, 'Servers', { internal: true, open: true });
+    const all = new Servers({
+      scope: this,
+      props: this.props,
+      persistence: this.persistence,
+      passwordOf: (user) => this.passwordOf(user),
+      ...(segment && { segment }),
+    });
+    this.servers =
+      mode === 'standalone'
+        ? [all.standalone()]
+        : mode === 'cluster'
+          ? all.cluster(this.shards, this.copies)
+          : all.replicated(this.copies + 1, SENTINELS);
+    this.sentinels = all.sentinels;
+    this.exporters = all.exporters(this.servers);
+    const [first, ...more] = [...this.servers, ...this.sentinels];
+    this.network = ServiceNetwork.together(first as HardenedService, ...more);
+    this.network.offer(this.variables());
+    if (this.exporters.length > 0)
+      new Monitor(this, 'Monitor', {
+        title: 'Redis',
+        alerts: redisAlerts({ mode: mode ?? 'standalone', copies: this.copies, persistent: this.persistence !== 'none' }),
+        panels: redisPanels(mode ?? 'standalone'),
+      });
+  }
+
+  /** Where others in the stack reach the only server, or the first of several: `octocode-redis`. */
+  get host(): string {
+    return nameOf(this.servers[0] as HardenedService);
+  }
+
+  /** Where others in the stack reach every server: `octocode-redis:6379`. */
+  get endpoints(): readonly string[] {
+    return this.servers.map((server) => server.endpoint('redis'));
+  }
+
+  /** How data outlives the process. */
+  get persistence(): Persistence {
+    return (
+      this.props.persistence ??
+      (this.props.mode === 'standalone' ? Environment.of(this).pick<Persistence>({ test: 'none', otherwise: 'aof' }) : 'aof')
+    );
+  }
+
+  /** How a user logs in: `default`, one of `users`, or `admin`, who may do everything. */
+  login(user: string = DEFAULT): RedisLogin {
+    return { user, password: this.passwordOf(user) };
+  }
+
+  /**
+   * An address for programs that take nothing else, with the password in it: whoever may look at such a container can read
+   * it. The password must not need escaping within an address, as generated ones do not. Of one server only.
+   *
+   * @param database number of the database, 0 to 15
+   */
+  url(database = 0): Template {
+    if (this.servers.length > 1)
+      report(this, 'url', 'several servers have no address in common', this.props.mode, 'use REDIS_SENTINELS or REDIS_NODES');
+    if (!(Number.isInteger(database) && database >= 0 && database <= 15))
+      report(this, 'url', 'is no number of a database', database, 'use 0 to 15');
+    const password = this.passwords.key(this.keyOf(DEFAULT));
+    const scheme = this.props.tls ? 'rediss' : 'redis';
+    return interpolate`${scheme}://${DEFAULT}:${password}@${this.endpoints[0] ?? ''}/${String(database)}`;
+  }
+
+  private get shards(): number {
+    return this.props.shards ?? 3;
+  }
+
+  private get copies(): number {
+    const { mode, copies } = this.props;
+    return copies ?? (mode === 'replicated' ? 2 : mode === 'cluster' ? 1 : 0);
+  }
+
+  private generatePasswords(): Secret {
+    const users = [DEFAULT, ADMIN, MONITORING, ...Object.keys(this.props.users ?? {})];
+    return new GeneratedSecret(this, 'Passwords', { values: Object.fromEntries(users.map((user) => [`${user}-password`, {}] as const)) });
+  }
+
+  private passwordOf(user: string): SecretFile {
+    return this.passwords.file(this.keyOf(user));
+  }
+
+  private keyOf(user: string): string {
+    return this.props.passwords?.keys?.[user] ?? `${user}-password`;
+  }
+
+  private variables(): Record<string, EnvValue> {
+    const { variables: prefix = 'REDIS', mode, tls } = this.props;
+    const list = (services: readonly HardenedService[], port: string) => services.map((one) => one.endpoint(port)).join(',');
+    const places: Record<string, EnvValue> =
+      mode === 'cluster'
+        ? { [`${prefix}_NODES`]: list(this.servers, 'redis') }
+        : mode === 'replicated'
+          ? { [`${prefix}_SENTINELS`]: list(this.sentinels, 'sentinel'), [`${prefix}_SENTINEL_PRIMARY`]: 'primary' }
+          : { [`${prefix}_HOST`]: this.host, [`${prefix}_PORT`]: 6379 };
+    return {
+      ...places,
+      [`${prefix}_PASSWORD_FILE`]: this.passwordOf(DEFAULT),
+      ...(tls && { [`${prefix}_CA_FILE`]: tls.secret.file(tls.authority ?? 'ca.crt') }),
+    };
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * What runs in the containers: on any image that has Redis 7, a POSIX shell and coreutils, as any user. Passwords come from files and
+ * stay in memory: users know their hash, and what the servers log in with stands on a tmpfs.
+ */
+
+/** Where the scripts and the configuration stand in each container. */
+export const OWN = '/etc/ironhull/redis';
+/** A tmpfs: the socket, and the files that are made at each start. */
+export const RUN = '/run/redis';
+/** The volume. */
+export const DATA = '/data';
+
+const HEAD = String.raw`set -eu
+umask 077
+own=${OWN} run=${RUN} data=${DATA}
+fail() { echo "ironhull: $1" >&2; exit 78; }
+[ -s "$ADMIN_PASSWORD_FILE" ] || fail "$ADMIN_PASSWORD_FILE holds no password"
+# as a value of Redis' configuration
+quoted() { printf '"%s"' "$(sed 's/[\\"]/\\&/g' "$1")"; }
+`;
+
+/** The programs by which scripts speak with servers. A name that nobody answers by costs five seconds and no more. */
+const SPEAK = `REDISCLI_AUTH=$(cat "$ADMIN_PASSWORD_FILE")
+export REDISCLI_AUTH
+here() { timeout 5 redis-cli -s ${RUN}/redis.sock --user admin "$@"; }
+# there HOST PORT COMMAND...
+there() {
+	host=$1 port=$2
+	shift 2
+	[ "$TLS" = no ] || set -- --tls --cacert "$TLS_CA_FILE" "$@"
+	timeout 5 redis-cli -h "$host" -p "$port" --user admin "$@" 2>/dev/null
+}
+`;
+
+/** Starts a server. */
+export const START = String.raw`#!/bin/sh
+# Starts Redis: its users with the hashes of their passwords, what must stand in no file that is kept, the server.
+${HEAD}
+: >"$run/users.acl"
+while read -r name file rules; do
+	[ -s "$file" ] || fail "$file holds no password"
+	hash=$(printf %s "$(cat "$file")" | sha256sum | cut -c 1-64)
+	printf 'user %s on sanitize-payload #%s %s\n' "$name" "$hash" "$rules" >>"$run/users.acl"
+done <"$own/users"
+{
+	echo "include $own/redis.conf"
+	echo 'masteruser admin'
+	printf 'masterauth %s\n' "$(quoted "$ADMIN_PASSWORD_FILE")"
+} >"$run/redis.conf"
+rm -f "$run/ready"
+[ ! -e "$own/gather.sh" ] || echo "cluster-announce-hostname $NODE" >>"$run/redis.conf"
+if [ -e "$own/primary.sh" ]; then
+	echo "replica-announce-ip $NODE" >>"$run/redis.conf"
+	primary=$(/bin/sh "$own/primary.sh")
+	[ "$primary" = "$NODE" ] || echo "replicaof $primary 6379" >>"$run/redis.conf"
+fi
+# it ends with the server, since that is what the container waits for
+[ ! -e "$own/gather.sh" ] || /bin/sh "$own/gather.sh" &
+exec redis-server "$run/redis.conf"
+`;
+
+/** Tells whether a server is well. One that loads what another sent, or runs a long script, is busy and not ill. */
+export const HEALTH = `#!/bin/sh
+# Whether the server answers. At its start it also has to have loaded its data and, of the last node, to have formed the cluster.
+set -u
+${SPEAK}
+case $(here ping 2>&1) in
+PONG)
+	if [ ! -e ${RUN}/ready ]; then
+		[ "$FORMS" = no ] || [ -e ${DATA}/formed ] || exit 1
+		: >${RUN}/ready
+	fi
+	;;
+LOADING* | BUSY* | MASTERDOWN*) [ -e ${RUN}/ready ] ;;
+*) exit 1 ;;
+esac
+`;
+
+/** Prints which server is written to, once a majority of the Sentinels says so. */
+export const PRIMARY = `#!/bin/sh
+# Which server is written to: what a majority of the Sentinels says. Until they say it nobody knows, and nothing starts.
+set -u
+${SPEAK}
+while :; do
+	name=$(for sentinel in $SENTINELS; do there "$sentinel" 26379 sentinel get-master-addr-by-name primary | head -n 1; done |
+		sort | uniq -c | awk -v quorum="$QUORUM" '$1 >= quorum { print $2 }')
+	[ -z "$name" ] || break
+	sleep 1
+done
+echo "$name"
+`;
+
+/** Starts a Sentinel. Who is written to outlives it; its passwords do not. */
+export const SENTINEL = `#!/bin/sh
+# Starts a Sentinel, which goes on with the server that it knew last.
+${HEAD}
+for file in "$ADMIN_PASSWORD_FILE" "$DEFAULT_PASSWORD_FILE"; do [ -s "$file" ] || fail "$file holds no password"; done
+hash() { printf %s "$(cat "$1")" | sha256sum | cut -c 1-64; }
+primary=$FIRST
+[ ! -s "$data/primary" ] || primary=$(cat "$data/primary")
+{
+	cat "$own/sentinel.conf"
+	echo "user default on #$(hash "$DEFAULT_PASSWORD_FILE") allchannels $DEFAULT_RULES"
+	echo "user admin on #$(hash "$ADMIN_PASSWORD_FILE") allchannels +@all"
+	echo 'sentinel sentinel-user admin'
+	echo "sentinel sentinel-pass $(quoted "$ADMIN_PASSWORD_FILE")"
+	echo "sentinel announce-ip $NODE"
+	echo 'sentinel announce-port 26379'
+	echo "sentinel monitor primary $primary 6379 $QUORUM"
+	echo 'sentinel auth-user primary admin'
+	echo "sentinel auth-pass primary $(quoted "$ADMIN_PASSWORD_FILE")"
+	cat "$own/primary.conf"
+	# a Sentinel wants a program, which neither files of the configuration nor a tmpfs can be
+	echo "sentinel client-reconfig-script primary $data/moved.sh"
+} >"$run/sentinel.conf"
+cp "$own/moved.sh" "$data/moved.sh"
+chmod 700 "$data/moved.sh"
+exec redis-server "$run/sentinel.conf" --sentinel
+`;
+
+/** Runs when another server is written to: arguments are name, role, state, and the addresses from and to. */
+export const MOVED = `#!/bin/sh
+# Remembers which server is written to.
+set -eu
+echo "$6" >${DATA}/primary.new
+sync ${DATA}/primary.new 2>/dev/null || sync
+mv ${DATA}/primary.new ${DATA}/primary
+`;
+
+/**
+ * Beside each node of a cluster: it looks for those that it lost, since addresses change; makes one cluster of them at the beginning;
+ * and gives a node that came back without its data a server to copy.
+ */
+export const GATHER = String.raw`#!/bin/sh
+# Keeps the nodes of the cluster together, as long as this one runs.
+set -u
+${SPEAK}
+# the address of a node, as it says itself: images need not have a program that looks up names
+address() { there "$1" 6379 client info | sed -n 's/.* laddr=\([^ ]*\):[0-9]* .*/\1/p' | tr -d '[]'; }
+well='$3 !~ /fail|handshake|noaddr/'
+# known NAME: whether this node is connected to it
+known() { echo "$nodes" | awk -v name="$1" "$well"' && $8 == "connected" { split($2, at, ","); if (at[2] == name) found = 1 } END { exit !found }'; }
+# nodes that neither have keys nor copy one that has
+empty() { echo "$nodes" | awk "$well"' && $3 ~ /master/ && NF < 9 { split($2, at, ","); print at[2] }' | sort; }
+# the one with the fewest copies, by its number
+poorest() {
+	echo "$nodes" | awk "$well"' && $3 ~ /master/ && NF >= 9 { names[$1] = $2; sub(/^[^,]*,/, "", names[$1]) }
+		'"$well"' && $3 ~ /slave/ { copies[$4]++ }
+		END {
+			for (id in names)
+				if (best == "" || copies[id] + 0 < copies[best] + 0 || (copies[id] + 0 == copies[best] + 0 && names[id] < names[best])) best = id
+			print best
+		}'
+}
+assigned() { here cluster info 2>/dev/null | sed -n 's/^cluster_slots_assigned:\([0-9]*\).*/\1/p'; }
+# form: one more step towards a cluster of all nodes; each can be done again
+form() {
+	if [ "$(assigned)" != 16384 ]; then
+		at=0
+		for node in $NODES; do
+			[ "$at" -lt "$SHARDS" ] || break
+			there "$node" 6379 cluster addslotsrange $((at * 16384 / SHARDS)) $(((at + 1) * 16384 / SHARDS - 1)) >/dev/null
+			at=$((at + 1))
+		done
+		return
+	fi
+	node=$(empty | head -n 1)
+	if [ -z "$node" ]; then : >${DATA}/formed; else there "$node" 6379 cluster replicate "$(poorest)" >/dev/null; fi
+}
+lonely=0 pause=1
+while sleep "$pause"; do
+	pause=1
+	nodes=$(here cluster nodes 2>/dev/null) || continue
+	whole=yes
+	for node in $NODES; do
+		if [ "$node" = "$NODE" ] || known "$node"; then continue; fi
+		whole=no
+		ip=$(address "$node")
+		[ -z "$ip" ] || here cluster meet "$ip" 6379 >/dev/null 2>&1
+	done
+	if [ "$FORMS" = yes ] && [ ! -e ${DATA}/formed ]; then
+		[ "$whole" = no ] || form
+		continue
+	fi
+	# one that lost its data: the others have what it had
+	if [ "$(assigned)" = 16384 ] && empty | grep -qx "$NODE"; then
+		lonely=$((lonely + 1))
+		[ "$lonely" -lt 30 ] || here cluster replicate "$(poorest)" >/dev/null 2>&1
+	else
+		lonely=0
+	fi
+	[ "$whole" = no ] || pause=5
+done
+`;
+
+/** Starts the exporter: it takes a password in a file of JSON, or in its environment where anybody can see it. */
+export const EXPORTER = String.raw`#!/bin/sh
+# Starts the exporter with the password of its file.
+set -eu
+umask 077
+[ -s "$PASSWORD_FILE" ] || { echo "ironhull: $PASSWORD_FILE holds no password" >&2; exit 78; }
+printf '{"%s":"%s"}\n' "$REDIS_ADDR" "$(sed 's/[\\"]/\\&/g' "$PASSWORD_FILE")" >/tmp/passwords.json
+export REDIS_PASSWORD_FILE=/tmp/passwords.json
+unset PASSWORD_FILE
+exec /redis_exporter
+`;
