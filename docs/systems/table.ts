@@ -45,6 +45,8 @@ export function lines(evidence: readonly Evidence[], results: Results): string[]
 /** The whole document. */
 export function systemsTable(evidence: readonly Evidence[], results: Results): string {
   const states = ROWS.map((row) => stateOf(row, evidence));
+  const files = [...new Set(evidence.map(({ file }) => file))].sort();
+  const ran = files.flatMap((file) => results[file]?.tests ?? []);
   const count = (state: State) => states.filter((one) => one === state).length;
   return `${[
     '# The five systems, row by row',
@@ -56,6 +58,7 @@ export function systemsTable(evidence: readonly Evidence[], results: Results): s
     'that was recorded (`npm run systems -- REPORT...`, with reports of `jest --json`): a test that no report has is not run.',
     '',
     `Of ${ROWS.length} rows, ${count('shown')} have tests in full, ${count('in part')} in part, and ${count('to come')} are still to come.`,
+    `Of the tests that were recorded, ${said(sum(ran))}; of ${files.length} files with tests of rows, ${files.length - ran.length} were not run.`,
     '',
     ...SYSTEMS.flatMap(({ title, rows }) => [
       `## ${title}`,
@@ -78,7 +81,7 @@ export function systemsTable(evidence: readonly Evidence[], results: Results): s
     '',
     '| File | Date | Result |',
     '|---|---|---|',
-    ...[...new Set(evidence.map(({ file }) => file))].sort().map((file) => {
+    ...files.map((file) => {
       const result = results[file];
       return `| ${link(file)} | ${result?.date ?? ''} | ${result ? said(result.tests) : 'not run'} |`;
     }),

@@ -151,6 +151,7 @@ describe('the table', () => {
     // it waits for nothing, and nothing shows it
     expect(lineOf('V1')).toMatch(/\| missing: a test, K, D, S, C, an engine \|$/);
     expect(text).toContain('Of 68 rows, 2 have tests in full, 0 in part, and 66 are still to come.');
+    expect(text).toContain('Of the tests that were recorded, 1 passed, 1 failed; of 2 files with tests of rows, 1 were not run.');
   });
 
   test('says what was not run, also beside what was', () => {
