@@ -14,6 +14,7 @@ import { SCHEDULES } from './schedules';
 import { SECRETS } from './secrets';
 import { SHAPES } from './shapes';
 import { STABLE } from './stable';
+import { TEMPORAL } from './temporal';
 import { RESOURCES, TEXTS } from './values';
 
 /** Every mistake, with the id under which it is built. */
@@ -35,6 +36,7 @@ export const ALL: readonly (BadInput & { readonly id: string })[] = [
   ...POSTGRES,
   ...CLUSTERS,
   ...QUESTDB,
+  ...TEMPORAL,
 ].map((one, i) => ({ ...one, id: `c${i}`, message: one.message.replaceAll('#', `c${i}`) }));
 
 /** A tree with these mistakes in it. */
