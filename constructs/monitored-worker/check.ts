@@ -17,7 +17,7 @@ const MIB = 2 ** 20;
 export function checkWorker(scope: IConstruct, props: Partial<MonitoredWorkerProps>): MonitoredWorkerProps {
   const say: Say = (where, what, value, fix) => report(scope, where, what, value, fix);
   const right = checkProgram(scope, props, say);
-  checkLiveness(props, say);
+  const alive = checkLiveness(props, say);
   if (props.exporter !== undefined && props.exporter !== false && !isRedis(right.queue))
     say('exporter', 'tells of queues of Redis alone', props.exporter, 'leave it out: the server of this queue tells of it by itself');
   const scaling = props.scaling === undefined ? undefined : checkScaling(props.scaling, say);
@@ -30,7 +30,7 @@ export function checkWorker(scope: IConstruct, props: Partial<MonitoredWorkerPro
       'leave it out: scaling.fixed is the number where nothing scales',
     );
   const { scaling: _, ...rest } = props;
-  return { ...rest, ...right, ...(scaling && { scaling }) } as MonitoredWorkerProps;
+  return { ...rest, ...right, ...(!alive && { liveness: {} }), ...(scaling && { scaling }) } as MonitoredWorkerProps;
 }
 
 /** Reports what is wrong with what workers of both kinds have. */
@@ -44,10 +44,11 @@ export function checkProgram(scope: IConstruct, props: Partial<WorkerProgramProp
   const { count, variable } = concurrencyOf(props.concurrency);
   if (!Number.isInteger(count) || count < 1 || count > 1000)
     tell('concurrency', 'must be a whole number from 1 to 1000', count, 'give the number of jobs at once in each replica, such as 4');
-  checkVariable('concurrency.variable', variable, tell);
+  const named = checkVariable('concurrency.variable', variable, tell);
   checkMemory(props, count, tell);
   checkAlerts(props.alerts, tell);
-  return { queue, ...(!whole && { drain: '60s' as const }) };
+  // what was reported here is not reported again by the container
+  return { queue, ...(!whole && { drain: '60s' as const }), ...(!named && { concurrency: 1 }) };
 }
 
 function checkQueue(queue: unknown, say: Say): WorkerQueue {
@@ -70,9 +71,10 @@ function checkQueue(queue: unknown, say: Say): WorkerQueue {
   return wrong.length > 0 ? { ...said, names: ['none'] } : said;
 }
 
-function checkVariable(where: string, name: unknown, say: Say): void {
-  if (typeof name !== 'string' || !VARIABLE.test(name))
-    say(where, 'is no name of an environment variable', name, "use letters, digits and underscores, as in 'WORKER_CONCURRENCY'");
+function checkVariable(where: string, name: unknown, say: Say): boolean {
+  if (typeof name === 'string' && VARIABLE.test(name)) return true;
+  say(where, 'is no name of an environment variable', name, "use letters, digits and underscores, as in 'WORKER_CONCURRENCY'");
+  return false;
 }
 
 function checkMemory(
@@ -100,23 +102,21 @@ function checkMemory(
   }
 }
 
-function checkLiveness({ liveness, writable, drain }: Partial<MonitoredWorkerProps>, say: Say): void {
-  if (liveness === undefined || liveness === false) {
-    if (liveness === undefined) checkFolder('/tmp/heartbeat', writable, say);
-    return;
-  }
+function checkLiveness({ liveness = {}, writable, drain }: Partial<MonitoredWorkerProps>, say: Say): boolean {
+  if (liveness === false) return true;
   if (!isObject(liveness)) {
     say('liveness', 'must be an object or false', liveness, "write it as { heartbeat: '/tmp/heartbeat', maxAge: '90s' }");
-    return;
+    return false;
   }
   const { heartbeat, maxAge, exec } = liveness;
   if (exec !== undefined && (heartbeat !== undefined || maxAge !== undefined))
     say('liveness', 'is a heartbeat or a command', 'both', 'keep the one that tells best');
-  if (exec !== undefined) return;
+  if (exec !== undefined) return true;
   checkFolder(heartbeat ?? '/tmp/heartbeat', writable, say);
   const age = maxAge === undefined ? undefined : tryDuration(maxAge);
-  if (maxAge !== undefined && (age === undefined || age < 1000 || age % 1000 !== 0))
-    say('liveness.maxAge', 'must be a duration of whole seconds', maxAge, `use '${drainOf(drain) + 30}s'`);
+  if (maxAge === undefined || (age !== undefined && age >= 1000 && age % 1000 === 0)) return true;
+  say('liveness.maxAge', 'must be a duration of whole seconds', maxAge, `use '${drainOf(drain) + 30}s'`);
+  return false;
 }
 
 /** Whoever cannot write its heartbeat is taken for dead. */

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import {
+  type Acknowledgements,
   acknowledge,
   GeneratedSecret,
   HardenedService,
@@ -62,9 +63,14 @@ export class Shop extends Construct {
   readonly redis: Server;
   readonly worker: MonitoredWorker;
 
-  constructor(scope: Construct, props: Partial<MonitoredWorkerProps> = {}, queue: QueueOf = (redis) => Queues.redisList(redis, 'jobs')) {
+  constructor(
+    scope: Construct,
+    props: Partial<MonitoredWorkerProps> = {},
+    queue: QueueOf = (redis) => Queues.redisList(redis, 'jobs'),
+    accepted: Acknowledgements = ACCEPTED,
+  ) {
     super(scope, 'shop');
-    acknowledge(this, ACCEPTED);
+    acknowledge(this, accepted);
     this.redis = new Server(this);
     this.worker = new MonitoredWorker(this, 'Worker', {
       image: 'shop/worker:1.0.0',

@@ -66,7 +66,7 @@ export const kubernetesObservers: Observers<KubernetesNatives> = {
       expect(container(k)?.[probe]?.exec).toEqual({ command: ['/.ironhull/prober', 'heartbeat', '/tmp/heartbeat', '90'] });
     expect(container(k)?.volumeMounts).toContainEqual({ mountPath: '/.ironhull', name: 'prober', readOnly: true });
     const terms = pod(k)?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-    expect(terms?.[0]?.matchExpressions).toEqual([{ key: 'kubernetes.io/arch', operator: 'In', values: ['amd64'] }]);
+    expect(terms?.[0]?.matchExpressions).toContainEqual({ key: 'kubernetes.io/arch', operator: 'In', values: ['amd64'] });
   },
   'health.exec': (k) => expect(container(k)?.livenessProbe?.exec).toEqual({ command: ['/bin/check', '--quick'] }),
   'health.probes': (k) => {
