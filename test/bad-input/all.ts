@@ -16,6 +16,7 @@ import { SHAPES } from './shapes';
 import { STABLE } from './stable';
 import { TEMPORAL } from './temporal';
 import { RESOURCES, TEXTS } from './values';
+import { WORKERS } from './worker';
 
 /** Every mistake, with the id under which it is built. */
 export const ALL: readonly (BadInput & { readonly id: string })[] = [
@@ -35,6 +36,7 @@ export const ALL: readonly (BadInput & { readonly id: string })[] = [
   ...FILES,
   ...POSTGRES,
   ...CLUSTERS,
+  ...WORKERS,
   ...QUESTDB,
   ...TEMPORAL,
 ].map((one, i) => ({ ...one, id: `c${i}`, message: one.message.replaceAll('#', `c${i}`) }));
