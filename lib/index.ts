@@ -1,5 +1,7 @@
 import './stack/cdk8s-host';
 
+export { Celery } from '../constructs/celery/celery';
+export type * from '../constructs/celery/props';
 export { ConfigFiles, type ConfigFilesProps } from '../constructs/config-files/config-files';
 export { HardenedService, type HardenedServiceProps } from '../constructs/hardened-service/hardened-service';
 export { HardenedTask, type HardenedTaskProps } from '../constructs/hardened-task/hardened-task';

@@ -32,7 +32,12 @@ export function namespacesScript(namespaces: Readonly<Record<string, TemporalNam
 set -eu
 keep() {
 	if temporal operator namespace describe --namespace "$1" >/dev/null 2>&1; then verb=update; else verb=create; fi
-	temporal operator namespace $verb --namespace "$1" --retention "$2" --description "$3"
+	# the server looks for new namespaces every ten seconds, and knows no others
+	for pause in 5 10 15 0; do
+		if temporal operator namespace $verb --namespace "$1" --retention "$2" --description "$3"; then return; fi
+		sleep $pause
+	done
+	return 1
 }
 ${lines.join('')}`;
 }

@@ -160,7 +160,8 @@ export class Temporal extends Composite {
       image: this.adminTools,
       command: ['/bin/sh', `${OWN}/namespaces.sh`],
       files: new ConfigFiles(this, 'NamespacesConfig', { files: { 'namespaces.sh': script } }).filesIn(OWN),
-      env: { TEMPORAL_ADDRESS: this.address },
+      // the command line looks for its configuration at home
+      env: { TEMPORAL_ADDRESS: this.address, HOME: '/tmp' },
       resources: SMALL,
     });
     task.network.allowTo(this, { ports: ['grpc'], env: false });

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { type BadInput, root } from './case';
+import { CELERY } from './celery';
 import { CLUSTERS } from './cloudnative-pg';
 import { CONNECTIONS } from './connections';
 import { HARDENING, IMAGES } from './containers';
@@ -37,6 +38,7 @@ export const ALL: readonly (BadInput & { readonly id: string })[] = [
   ...POSTGRES,
   ...CLUSTERS,
   ...WORKERS,
+  ...CELERY,
   ...QUESTDB,
   ...TEMPORAL,
 ].map((one, i) => ({ ...one, id: `c${i}`, message: one.message.replaceAll('#', `c${i}`) }));
