@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { type Environment, Environments } from '../lib';
+import { AaronSpindler } from './aaronspindler/aaronspindler';
 import { GraphMemory } from './graphmemory/graphmemory';
 import { OctoCode } from './octocode/octocode';
 import { VeoGen } from './veogen/veogen';
@@ -13,6 +14,10 @@ export interface System {
 
 /** Every system under apps/, by name; a stack is called `<system>-<environment>`. */
 export const SYSTEMS = {
+  aaronspindler: {
+    build: (scope) => new AaronSpindler(scope),
+    environments: [Environments.development, Environments.test, Environments.production],
+  },
   graphmemory: { build: (scope) => new GraphMemory(scope), environments: [Environments.development, Environments.production] },
   octocode: { build: (scope) => new OctoCode(scope), environments: [Environments.development, Environments.production] },
   veogen: { build: (scope) => new VeoGen(scope), environments: [Environments.development, Environments.staging, Environments.production] },
