@@ -1,15 +1,17 @@
 import type { IConstruct } from 'constructs';
 import type { Connectable } from '../../lib/model/edges/network-facet';
+import { ConfigFiles } from '../config-files/config-files';
 import { HardenedService } from '../hardened-service/hardened-service';
+import { OWN, EXPORTER as START } from '../redis/scripts';
 import type { MonitoredWorkerProps } from './props';
 import type { WorkerQueue } from './queues';
 
-/** What tells of queues of Redis, unless another image is given. */
-export const EXPORTER = 'oliver006/redis_exporter:v1.67.0';
+/** What tells of queues of Redis, unless another image is given: one with a shell, which puts the password where it is not seen. */
+export const EXPORTER = 'oliver006/redis_exporter:v1.74.0-alpine';
 
 /**
  * What tells how long a queue of Redis is: a service of its own, and no sidecar, since a Swarm has none and one of them is
- * enough for all replicas. The exporter reads a password from its environment alone, so there it is, by reference.
+ * enough for all replicas.
  *
  * @see https://github.com/oliver006/redis_exporter
  */
@@ -21,19 +23,20 @@ export function makeExporter(
 ): HardenedService {
   const { kind, names, host, port, login, tls, database = 0 } = queue;
   const keys = names.map((name) => `db${database}=${encodeURIComponent(name)}`).join(',');
+  const config = new ConfigFiles(scope, 'ExporterConfig', { files: { 'start.sh': START } });
   const exporter = new HardenedService(scope, 'Exporter', {
     image,
     replicas: 1,
+    command: ['/bin/sh', `${OWN}/start.sh`],
+    files: config.filesIn(OWN),
     ports: { metrics: 9121 },
     metrics: { port: 'metrics' },
     env: {
       REDIS_ADDR: `${tls ? 'rediss' : 'redis'}://${host}:${port}`,
-      ...(login && { REDIS_USER: login.user, REDIS_PASSWORD: { secret: login.password.secret, key: login.password.key } }),
+      ...(login && { REDIS_USER: login.user, PASSWORD_FILE: login.password }),
       [kind === 'redis-stream' ? 'REDIS_EXPORTER_CHECK_SINGLE_STREAMS' : 'REDIS_EXPORTER_CHECK_SINGLE_KEYS']: keys,
-      // of the server itself its own exporter tells
-      REDIS_EXPORTER_EXCLUDE_LATENCY_HISTOGRAM_METRICS: true,
     },
-    writable: [],
+    writable: [{ path: '/tmp', size: '1Mi' }],
     resources: { cpu: { limit: '200m', reservation: '10m' }, memory: { limit: '64Mi', reservation: '32Mi' } },
     health: { http: { port: 'metrics', path: '/health' } },
     acknowledge: {

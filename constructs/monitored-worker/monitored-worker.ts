@@ -116,6 +116,6 @@ export class MonitoredWorker extends Composite {
 
 function healthOf(liveness: LivenessProps | false | undefined, drain: number): HealthProps | undefined {
   if (liveness === false) return undefined;
-  const { heartbeat = '/tmp/heartbeat', maxAge = `${drain + 30}s` as const, exec } = typeof liveness === 'object' ? liveness : {};
-  return exec ? { exec } : { heartbeat: { path: heartbeat, maxAge } };
+  const { heartbeat = '/tmp/heartbeat', maxAge = `${drain + 30}s` as const, exec, ...times } = liveness ?? {};
+  return { ...times, ...(exec ? { exec } : { heartbeat: { path: heartbeat, maxAge } }) };
 }

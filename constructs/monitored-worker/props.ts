@@ -39,6 +39,10 @@ export interface LivenessProps {
   readonly maxAge?: Duration;
   /** A command of the image; exit code 0 is alive. @default - the heartbeat */
   readonly exec?: readonly string[];
+  /** Time between two looks. @default '10s' */
+  readonly interval?: Duration;
+  /** Time that the program may take to start. @default '30s' */
+  readonly startPeriod?: Duration;
 }
 
 /** Where the worker tells of itself. */
@@ -116,9 +120,9 @@ export interface MonitoredWorkerProps extends Omit<HardenedServiceProps, OwnOfSe
   /** Where the program itself tells of its work. @default - nowhere */
   readonly metrics?: WorkerMetricsProps;
   /**
-   * Image of what tells of the queue, a service of its own; `false` for none. For queues of Redis alone: others are told of by
+   * Image of what tells of the queue, a service of its own, with a shell; `false` for none. For queues of Redis alone: others are told of by
    * their own server.
-   * @default - 'oliver006/redis_exporter:v1.67.0' for queues of Redis
+   * @default - 'oliver006/redis_exporter:v1.74.0-alpine' for queues of Redis
    */
   readonly exporter?: string | false;
   /** Replicas by the length of the queue, instead of `replicas`. @default - none */

@@ -8,18 +8,19 @@ import {
   type MonitoredWorkerProps,
   Queues,
   type RedisServer,
+  type Secret,
   type WorkerQueue,
 } from '../../lib';
 
 /** A server of Redis that is one to workers, whoever makes it. */
 export class Server extends Construct implements RedisServer {
   readonly host = 'shop-redis';
-  readonly passwords: GeneratedSecret;
+  readonly passwords: Secret;
   private readonly service: HardenedService;
 
-  constructor(scope: Construct) {
+  constructor(scope: Construct, passwords?: Secret) {
     super(scope, 'Redis');
-    this.passwords = new GeneratedSecret(this, 'Passwords', { values: { default: {}, reporter: {} } });
+    this.passwords = passwords ?? new GeneratedSecret(this, 'Passwords', { values: { default: {}, reporter: {} } });
     this.service = new HardenedService(this, 'Default', { image: 'redis:7.4.1', ports: { redis: 6379 }, replicas: 1 });
     const { password } = this.login();
     this.service.network.offer({ REDIS_HOST: this.host, REDIS_PORT: 6379, REDIS_PASSWORD_FILE: password });

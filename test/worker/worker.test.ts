@@ -114,11 +114,12 @@ describe('the queue', () => {
     expect(environment).toMatchObject({ REDIS_EXPORTER_CHECK_SINGLE_STREAMS: 'db3=orders', REDIS_USER: 'reporter' });
   });
 
-  test('the exporter has the password by reference, and one replica', () => {
+  test('the exporter has the password as a file, and one replica', () => {
     const all = views();
     const [exporter] = all.pod('shop-worker-exporter').containers;
     expect(exporter.env).toContainEqual({ name: 'REDIS_EXPORTER_CHECK_SINGLE_KEYS', value: 'db0=jobs' });
-    expect(exporter.env.find(({ name }: { name: string }) => name === 'REDIS_PASSWORD').valueFrom.secretKeyRef.key).toBe('default');
+    expect(exporter.env).toContainEqual({ name: 'PASSWORD_FILE', value: '/run/secrets/shop-redis-passwords/default' });
+    expect(JSON.stringify(exporter.env)).not.toContain('secretKeyRef');
     expect(all.kind('Deployment', 'shop-worker-exporter').spec.replicas).toBe(1);
     expect(views({ exporter: false }).runners()).not.toContain('shop-worker-exporter');
   });

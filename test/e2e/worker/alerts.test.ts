@@ -1,0 +1,218 @@
+/** The rules of workers, by Prometheus' own evaluation: each tells of what it is for, ends with it, and is silent on a healthy day. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RootConstruct } from 'constructs';
+import { alertGroups, Environment, Environments, MonitoredWorker, Queues, ruleFile, ScheduledWorker } from '../../../lib';
+import { Frontend, Server } from '../../worker/shop';
+import { between, constant, type Series } from '../postgres/weeks';
+import { requireEngine, run } from '../support/run';
+
+const [STEP, HOUR] = [60, 3600];
+const [FROM, TO, OVER] = [6 * HOUR, 9 * HOUR, 13 * HOUR];
+
+const folder = mkdtempSync(join(tmpdir(), 'ironhull-worker-rules-'));
+const root = new RootConstruct('shop');
+Environment.set(root, Environments.production);
+const redis = new Server(root);
+const image = 'shop/worker:1.0.0';
+const failures = { failed: 'jobs_failed_total', total: 'jobs_total' };
+new MonitoredWorker(root, 'ShopWorker', { image, queue: Queues.redisList(redis, 'jobs'), alerts: { failures } });
+new MonitoredWorker(root, 'Mailer', {
+  image,
+  queue: Queues.redisStream(redis, 'mail', { group: 'mailers' }),
+  scaling: { min: 0, max: 5 },
+  alerts: { backlog: 50, backlogFor: '5m' },
+});
+new MonitoredWorker(root, 'Flows', { image, queue: Queues.temporal(new Frontend(root), { taskQueue: 'flows' }), singleton: true });
+new MonitoredWorker(root, 'Biller', {
+  image,
+  queue: Queues.amqp({ host: 'mq.example.com', queue: 'bills', vhost: 'shop' }),
+  alerts: { matchers: { namespace: 'shop' } },
+});
+new ScheduledWorker(root, 'Nightly', { image, queue: Queues.celery(redis, ['reports', 'exports']), schedule: { cron: '15 * * * *' } });
+
+const NAMES = alertGroups(root).flatMap(({ rules }) => rules.map(({ alert }) => alert));
+const FILE = join(folder, 'rules.yaml');
+
+type Day = Readonly<Record<string, Series>>;
+
+/** What cAdvisor tells of a container on Kubernetes. */
+function onKubernetes(name: string, bytes: Series = constant(1e8), pod = 'a'): Day {
+  const labels = `namespace="shop",pod="${name}-${pod}",container="${name}",name="0123456789abcdef"`;
+  return {
+    [`container_memory_working_set_bytes{${labels}}`]: bytes,
+    [`container_spec_memory_limit_bytes{${labels}}`]: (time) => bytes(time) && 256 * 2 ** 20,
+    [`kube_pod_container_status_restarts_total{namespace="shop",pod="${name}-${pod}",container="${name}"}`]: constant(1),
+  };
+}
+
+/** What cAdvisor tells of a container on Docker. */
+function onDocker(name: string, started: Series = constant(0)): Day {
+  return {
+    [`container_memory_working_set_bytes{name="${name}"}`]: constant(1e8),
+    [`container_spec_memory_limit_bytes{name="${name}"}`]: constant(256 * 2 ** 20),
+    [`container_start_time_seconds{name="${name}"}`]: started,
+  };
+}
+
+const LIST = 'redis_key_size{db="db0",key="jobs"}';
+const MAIL = 'db="db0",stream="mail",group="mailers"';
+const FLOWS = 'namespace="default",taskqueue="flows",task_type="Workflow"';
+const BILLS = 'namespace="shop",vhost="shop",queue="bills"';
+const SHOP_WORKER = '{namespace="shop",pod="shop-worker-a",container="shop-worker"}';
+/** The minute in which an hourly run is over. */
+const ended = (time: number) => Math.floor((time - 1200) / HOUR) * HOUR + 1200;
+
+/** Jobs come and go, mail is idle and nobody is there for it, a deployment restarts a container, one job in a hundred fails. */
+const HEALTHY: Day = {
+  ...onKubernetes('shop-worker', (time) => 1.5e8 + ((time / STEP) % 20) * 2e6),
+  [`kube_pod_container_status_restarts_total${SHOP_WORKER}`]: (time) => (time > 3 * HOUR ? 2 : 1),
+  [LIST]: (time) => ((time / STEP) % 30) * 20,
+  jobs_failed_total: (time) => time / 100,
+  jobs_total: (time) => time,
+  [`redis_stream_group_lag{${MAIL}}`]: constant(0),
+  [`redis_stream_group_messages_pending{${MAIL}}`]: constant(0),
+  [`redis_stream_group_last_delivered_id{${MAIL}}`]: constant(-2e7),
+  ...onKubernetes('flows'),
+  [`approximate_backlog_count{${FLOWS}}`]: constant(3),
+  [`approximate_backlog_age_seconds{${FLOWS}}`]: constant(20),
+  ...onDocker('shop_biller.1.x7', (time) => (time > 4 * HOUR ? 4 * HOUR : 0)),
+  [`rabbitmq_detailed_queue_messages_ready{${BILLS}}`]: constant(10),
+  [`rabbitmq_detailed_queue_messages_unacked{${BILLS}}`]: constant(2),
+  'kube_cronjob_status_last_successful_time{cronjob="nightly"}': ended,
+  'kube_job_status_failed{job_name="nightly-29401335"}': constant(0),
+};
+
+// RabbitMQ on Docker: cAdvisor's series have the label of the stack only if Prometheus adds it
+const withNamespace = (day: Day): Day =>
+  Object.fromEntries(
+    Object.entries(day).map(([name, series]) => [name.replace('{name="shop_biller', '{namespace="shop",name="shop_biller'), series]),
+  );
+
+beforeAll(async () => {
+  await requireEngine(['promtool', '--version']);
+  writeFileSync(FILE, ruleFile(root));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Which alerts fire at each of these times: promtool is told that none does, and contradicts. */
+async function firing(day: Day, times: readonly number[]): Promise<Map<number, string[]>> {
+  const samples = (OVER + HOUR) / STEP;
+  const input_series = Object.entries(withNamespace(day)).map(([series, value]) => ({
+    series,
+    values: Array.from({ length: samples }, (_, n) => value(n * STEP) ?? '_').join(' '),
+  }));
+  const none = times.flatMap((time) => NAMES.map((alertname) => ({ eval_time: `${time}s`, alertname, exp_alerts: [] })));
+  const file = join(folder, 'test.json');
+  writeFileSync(
+    file,
+    JSON.stringify({ rule_files: [FILE], evaluation_interval: '1m', tests: [{ interval: '1m', input_series, alert_rule_test: none }] }),
+  );
+  const { stdout, stderr } = await run('promtool', ['test', 'rules', file]);
+  const said = stdout + stderr;
+  if (!said.includes('SUCCESS') && !said.includes('FAILED:')) throw new Error(said);
+  const found = new Map(times.map((time) => [time, [] as string[]]));
+  for (const [, alert, at] of said.matchAll(/alertname: (\w+), time: (\w+),/g)) found.get(seconds(at as string))?.push(alert as string);
+  if (said.includes('FAILED:') && [...found.values()].every((list) => list.length === 0)) throw new Error(said);
+  return found;
+}
+
+/** `7h30m`, as promtool writes it. */
+function seconds(text: string): number {
+  const units: Record<string, number> = { s: 1, m: 60, h: HOUR, d: 24 * HOUR };
+  return [...text.matchAll(/(\d+)([smhd])/g)].reduce((sum, [, n, unit]) => sum + Number(n) * (units[unit as string] ?? 0), 0);
+}
+
+const wrong = (series: string, value: number): Day => ({ [series]: between(FROM, TO, constant(value), HEALTHY[series] as Series) });
+const gone = (...all: string[]): Day =>
+  Object.fromEntries(all.map((one) => [one, between(FROM, TO, () => undefined, HEALTHY[one] as Series)]));
+const climbing = (series: string, each: number): Day => ({
+  [series]: (time) => (HEALTHY[series]?.(time) ?? 0) + Math.floor(Math.max(0, Math.min(time, TO) - FROM) / each),
+});
+const memoryOf = (labels: string) => [`container_memory_working_set_bytes{${labels}}`, `container_spec_memory_limit_bytes{${labels}}`];
+const K_SHOP = 'namespace="shop",pod="shop-worker-a",container="shop-worker",name="0123456789abcdef"';
+const K_FLOWS = 'namespace="shop",pod="flows-a",container="flows",name="0123456789abcdef"';
+const while_ = (series: Series): Series => between(FROM, TO, series, () => undefined);
+
+/** What happens from six to nine, and what is told of it an hour later. */
+const ROWS: readonly (readonly [string, Day, readonly string[]])[] = [
+  ['nothing', {}, []],
+  ['jobs of a list pile up', wrong(LIST, 1001), ['ShopWorkerBacklog']],
+  ['as many wait as may', wrong(LIST, 1000), []],
+  ['nothing tells of a list', gone(LIST), ['ShopWorkerQueueUnseen']],
+  ['all containers of a worker are gone', gone(...memoryOf(K_SHOP)), ['ShopWorkerDown']],
+  ['a container ends every four minutes', climbing(`kube_pod_container_status_restarts_total${SHOP_WORKER}`, 240), ['ShopWorkerRestarts']],
+  ['a container is near its limit', wrong(`container_memory_working_set_bytes{${K_SHOP}}`, 2.5e8), ['ShopWorkerMemoryHigh']],
+  [
+    'one job in ten fails',
+    { jobs_failed_total: (time) => time / 100 + Math.max(0, Math.min(time, TO) - FROM) / 10 },
+    ['ShopWorkerFailures'],
+  ],
+  ['mail waits, and nobody comes', { ...wrong(`redis_stream_group_lag{${MAIL}}`, 51) }, ['MailerBacklog', 'MailerDown', 'MailerJobsOld']],
+  [
+    'mail waits, and somebody came',
+    { ...wrong(`redis_stream_group_lag{${MAIL}}`, 51), ...onKubernetes('mailer', while_(constant(1e8))) },
+    ['MailerBacklog', 'MailerJobsOld'],
+  ],
+  [
+    'much mail is delivered in time',
+    {
+      ...wrong(`redis_stream_group_lag{${MAIL}}`, 20),
+      [`redis_stream_group_last_delivered_id{${MAIL}}`]: (time) => (time - 30) * 1000,
+      ...onKubernetes('mailer', while_(constant(1e8))),
+    },
+    [],
+  ],
+  ['nothing tells of the stream', gone(`redis_stream_group_lag{${MAIL}}`), ['MailerQueueUnseen']],
+  [
+    'a container of the mailer starts again and again on Docker',
+    onDocker('shop-mailer-1', (time) => (time >= FROM && time < TO ? time - (time % 240) : 0)),
+    ['MailerRestarts'],
+  ],
+  ['a mailer is near its limit', onKubernetes('mailer', while_(constant(2.6e8))), ['MailerMemoryHigh']],
+  ['tasks of Temporal are old', wrong(`approximate_backlog_age_seconds{${FLOWS}}`, 901), ['FlowsJobsOld']],
+  ['tasks of Temporal pile up', wrong(`approximate_backlog_count{${FLOWS}}`, 5000), ['FlowsBacklog']],
+  ['nothing tells of Temporal', gone(`approximate_backlog_count{${FLOWS}}`), ['FlowsQueueUnseen']],
+  ['the singleton is gone', gone(...memoryOf(K_FLOWS)), ['FlowsDown']],
+  ['there are two of the singleton', onKubernetes('flows', while_(constant(1e8)), 'b'), ['FlowsTwice']],
+  [
+    'the singleton restarts',
+    climbing('kube_pod_container_status_restarts_total{namespace="shop",pod="flows-a",container="flows"}', 240),
+    ['FlowsRestarts'],
+  ],
+  ['the singleton is near its limit', wrong(`container_memory_working_set_bytes{${K_FLOWS}}`, 2.6e8), ['FlowsMemoryHigh']],
+  ['bills pile up', wrong(`rabbitmq_detailed_queue_messages_ready{${BILLS}}`, 1500), ['BillerBacklog']],
+  ['nothing tells of bills', gone(`rabbitmq_detailed_queue_messages_ready{${BILLS}}`), ['BillerQueueUnseen']],
+  ['the biller is gone from its Swarm', gone('container_memory_working_set_bytes{name="shop_biller.1.x7"}'), ['BillerDown']],
+  [
+    'the biller restarts',
+    { 'container_start_time_seconds{name="shop_biller.1.x7"}': (time) => (time >= FROM && time < TO ? time - (time % 240) : 0) },
+    ['BillerRestarts'],
+  ],
+  ['the biller is near its limit', wrong('container_memory_working_set_bytes{name="shop_biller.1.x7"}', 2.6e8), ['BillerMemoryHigh']],
+  [
+    'nightly runs no more',
+    { 'kube_cronjob_status_last_successful_time{cronjob="nightly"}': between(FROM, TO, constant(FROM - 2 * HOUR), ended) },
+    ['NightlyMissed'],
+  ],
+  ['a run of nightly failed', wrong('kube_job_status_failed{job_name="nightly-29401335"}', 1), ['NightlyFailed']],
+  ["another worker's containers are no help", { ...gone(...memoryOf(K_SHOP)), ...onDocker('shop-worker-exporter') }, ['ShopWorkerDown']],
+];
+
+test.each(ROWS)(
+  '%s',
+  async (_, day, told) => {
+    const found = await firing({ ...HEALTHY, ...day }, [FROM - HOUR, FROM + 90 * 60, OVER]);
+    expect(found.get(FROM + 90 * 60)?.sort()).toEqual([...told].sort());
+    // it was silent before, and ends with its reason
+    expect([found.get(FROM - HOUR), found.get(OVER)]).toEqual([[], []]);
+  },
+  60_000,
+);
+
+test('each rule is tried, and has a name of its own', () => {
+  const tried = new Set(ROWS.flatMap(([, , told]) => told));
+  expect([...tried].sort()).toEqual([...NAMES].sort());
+  expect(new Set(NAMES).size).toBe(NAMES.length);
+});

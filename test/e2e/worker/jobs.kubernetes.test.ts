@@ -1,0 +1,131 @@
+/** Ten thousand jobs on a cluster: none is lost, whatever happens to workers and queue; and one that is alone. */
+import { App } from 'cdk8s';
+import { Environments } from '../../../lib';
+import { IronhullChart } from '../../../lib/platforms/kubernetes';
+import { createNamespace, kubectl, Namespace, removeNamespace, requireCluster } from '../kubernetes/kubectl';
+import { must, until } from '../support/run';
+import { type Counts, counts, finished, watching } from './counts';
+import { buildJobs, JOBS, PASSWORDS, type Version } from './jobs.program';
+
+const namespace = new Namespace('ironhull-jobs');
+const inNamespace = ['--namespace', namespace.name];
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever the cluster says; the assertions are the types
+type Any = any;
+
+function apply(version: Version): void {
+  const app = new App();
+  const chart = new IronhullChart(app, 'jobs', {
+    environment: Environments.test,
+    namespace: namespace.name,
+    createNamespace: false,
+    imagePullPolicy: 'IfNotPresent',
+  });
+  buildJobs(chart, version, 'local');
+  expect(kubectl(['apply', '--server-side', '--validate=strict', '-f', '-'], app.synthYaml()).err).toBe('');
+}
+
+const report = () => must('kubectl', [...inNamespace, 'exec', 'deployment/producer', '--', '/jobs', 'report']);
+const now = () => counts(report);
+
+/** Without time to finish anything, as a node that loses its power. */
+function kill(pod: string): void {
+  namespace.run('delete', 'pod', pod, '--grace-period=0', '--force');
+}
+
+/** How many containers run, also of pods that are on their way out. */
+async function running(name: string): Promise<number> {
+  const all = await must('kubectl', [...inNamespace, 'get', 'pods', '-l', `app.kubernetes.io/name=${name}`, '-o', 'json']);
+  return JSON.parse(all).items.filter((pod: Any) => pod.status.containerStatuses?.some((one: Any) => one.state.running)).length;
+}
+
+/** What happens has to happen while there is something to do. */
+async function whileBusy(work: () => Promise<unknown>): Promise<readonly [Counts, Counts]> {
+  const before = await now();
+  expect(before.waiting).toBeGreaterThan(50);
+  await work();
+  return [before, await now()];
+}
+
+const rolledOut = (workload: string) =>
+  must('kubectl', [...inNamespace, 'rollout', 'status', workload, '--timeout=120s']).then(() => undefined);
+
+beforeAll(async () => {
+  requireCluster();
+  createNamespace(namespace.name);
+  const literals = PASSWORDS.keys.map((key) => `--from-literal=${key}=e2e-${key}-1234`);
+  namespace.run('create', 'secret', 'generic', PASSWORDS.name, ...literals);
+  apply({ release: 'one', replicas: 2 });
+  for (const one of ['statefulset/queue', 'statefulset/ledger', 'deployment/producer', 'deployment/worker']) await rolledOut(one);
+}, 300_000);
+afterAll(() => removeNamespace(namespace.name), 180_000);
+
+test('the queue is full, and refuses what it cannot take', async () => {
+  const { refused } = await until('the queue is full', now, (one) => one.refused > 5, 60_000);
+  expect(refused).toBeGreaterThan(5);
+}, 90_000);
+
+test('an image without a shell has a heartbeat that is looked at, and no port', async () => {
+  const [{ name = '' } = {}] = namespace.pods('worker');
+  const pod = namespace.get('pod', name);
+  expect(pod.spec.containers[0].livenessProbe.exec.command).toEqual(['/.ironhull/prober', 'heartbeat', '/tmp/heartbeat', '15']);
+  expect(pod.status.containerStatuses[0]).toMatchObject({ ready: true, started: true });
+  expect(pod.spec.containers[0]).not.toHaveProperty('ports');
+});
+
+test('a worker is killed in the middle of its jobs, and others do them', async () => {
+  const [{ name = '' } = {}] = namespace.pods('worker');
+  const [before] = await whileBusy(async () => kill(name));
+  await rolledOut('deployment/worker');
+  expect((await now()).done).toBeGreaterThan(before.done);
+}, 180_000);
+
+test('a new version replaces the workers, and the one that is alone is never there twice', async () => {
+  const old = namespace.pods('worker').map(({ name }) => name);
+  const seen = await watching(
+    () => running('singleton'),
+    () =>
+      whileBusy(async () => {
+        apply({ release: 'two', replicas: 2 });
+        await rolledOut('deployment/worker');
+        await rolledOut('statefulset/singleton');
+      }),
+  );
+  expect(namespace.pods('worker').filter(({ name }) => old.includes(name))).toEqual([]);
+  expect(seen.length).toBeGreaterThan(20);
+  expect(Math.max(...seen)).toBe(1);
+  const { singletons, most } = await now();
+  expect({ singletons, most }).toEqual({ singletons: 2, most: 1 });
+}, 240_000);
+
+test('the queue is killed, and comes back with all that it had accepted', async () => {
+  const { accepted } = await now();
+  await whileBusy(async () => {
+    kill('queue-0');
+    await rolledOut('statefulset/queue');
+  });
+  const after = await now();
+  expect(after.accepted).toBeGreaterThanOrEqual(accepted);
+  expect(after.interrupted).toBeGreaterThan(0);
+}, 180_000);
+
+test('there are fewer workers, and those that go finish what they have', async () => {
+  const [before, after] = await whileBusy(async () => {
+    apply({ release: 'two', replicas: 1 });
+    await until(
+      'one goes',
+      () => running('worker'),
+      (count) => count === 1,
+      60_000,
+    );
+  });
+  expect(after.again).toBe(before.again);
+}, 180_000);
+
+test('every job that was accepted was done, and again at most those that a killed worker had', async () => {
+  const end = await finished(report);
+  expect(end).toMatchObject({ accepted: JOBS, done: JOBS, waiting: 0, taken: 0 });
+  // four at once were in one worker; of eight, the answer was lost when the queue was killed
+  expect(end.again).toBeLessThanOrEqual(4 + 8);
+  expect(end.refused).toBeGreaterThan(0);
+}, 300_000);
