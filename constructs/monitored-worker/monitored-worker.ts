@@ -45,8 +45,6 @@ export class MonitoredWorker extends Composite {
     super(scope, id);
     const props = checkWorker(this, snapshot(said ?? {}));
     if (props.name !== undefined) pinName(this, props.name);
-    if (props.acknowledge) acknowledge(this, props.acknowledge);
-    // nobody is served: both ask whether jobs are taken
     acknowledge(this, { 'same-probe': 'a worker serves nobody, so it is ready when it is alive', ...props.acknowledge });
     const { queue, exporter = isRedis(queue) ? EXPORTER : false, scaling, singleton = false, alerts = {} } = props;
     this.service = this.makeService(props);
