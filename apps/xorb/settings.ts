@@ -1,14 +1,7 @@
-import type { Environment, HardenedServiceProps, HealthProps, VaultValue } from '../../lib';
+import type { Environment, HealthProps, VaultValue } from '../../lib';
 
 /** The API says at /health whether it is well. */
 export const apiHealth: HealthProps = { http: { port: 'http', path: '/health' }, interval: '10s', startPeriod: '60s' };
-
-/** What keeps data: one of it, stopped before the next one starts, with time to finish. */
-export const standing = {
-  replicas: 1,
-  rollout: { strategy: 'recreate' },
-  shutdown: { grace: '2m', drain: '0s' },
-} as const satisfies Partial<HardenedServiceProps>;
 
 /** Where Vault has what XORB must know. */
 export const vaultValues: Readonly<Record<string, VaultValue>> = {
@@ -16,6 +9,13 @@ export const vaultValues: Readonly<Record<string, VaultValue>> = {
   postgres_superuser_password: { path: 'secret/data/xorb/database', field: 'superuser_password' },
   postgres_backup_password: { path: 'secret/data/xorb/database', field: 'backup_password' },
   postgres_monitoring_password: { path: 'secret/data/xorb/database', field: 'monitoring_password' },
+  redis_password: { path: 'secret/data/xorb/redis', field: 'password' },
+  redis_admin_password: { path: 'secret/data/xorb/redis', field: 'admin_password' },
+  redis_monitoring_password: { path: 'secret/data/xorb/redis', field: 'monitoring_password' },
+  temporal_password: { path: 'secret/data/xorb/temporal', field: 'password' },
+  temporal_superuser_password: { path: 'secret/data/xorb/temporal', field: 'superuser_password' },
+  temporal_backup_password: { path: 'secret/data/xorb/temporal', field: 'backup_password' },
+  temporal_monitoring_password: { path: 'secret/data/xorb/temporal', field: 'monitoring_password' },
   backup_writer_id: { path: 'secret/data/xorb/backup', field: 'writer_id' },
   backup_writer_secret: { path: 'secret/data/xorb/backup', field: 'writer_secret' },
   backup_pruner_id: { path: 'secret/data/xorb/backup', field: 'pruner_id' },
@@ -26,13 +26,25 @@ export const vaultValues: Readonly<Record<string, VaultValue>> = {
   jwt_secret: { path: 'secret/data/xorb/api', field: 'jwt_secret' },
 };
 
-/** Where the secret has the passwords of the database's roles. */
+/** Where the secret has the passwords of each server's users. */
 export const passwordKeys = {
-  postgres: 'postgres_superuser_password',
-  xorb: 'postgres_password',
-  backup: 'postgres_backup_password',
-  monitoring: 'postgres_monitoring_password',
+  database: {
+    postgres: 'postgres_superuser_password',
+    xorb: 'postgres_password',
+    backup: 'postgres_backup_password',
+    monitoring: 'postgres_monitoring_password',
+  },
+  redis: { default: 'redis_password', admin: 'redis_admin_password', monitoring: 'redis_monitoring_password' },
+  temporal: {
+    postgres: 'temporal_superuser_password',
+    temporal: 'temporal_password',
+    backup: 'temporal_backup_password',
+    monitoring: 'temporal_monitoring_password',
+  },
 } as const;
+
+/** What workflows of XORB are in, and where its workers take their tasks. */
+export const FLOWS = { namespace: 'xorb', taskQueue: 'xorb' } as const;
 
 /** The image of one of XORB's own services. */
 export function ownImage(id: string): string {
@@ -61,8 +73,10 @@ export function settings(env: Environment) {
       ...common,
     },
     api: { env: { WORKERS, TIMEOUT }, size: { replicas: env.pick({ production: 3, staging: 2, otherwise: 1 }), resources: LIMITS } },
+    orchestrator: { size: { replicas: env.pick({ production: 2, otherwise: 1 }), resources: LIMITS } },
     worker: {
-      env: { WORKER_CONCURRENCY: env.pick({ production: 8, staging: 4, otherwise: 2 }), WORKER_MAX_MEMORY: '512m' },
+      env: { WORKER_MAX_MEMORY: '512m' },
+      concurrency: env.pick({ production: 8, staging: 4, otherwise: 2 }),
       size: { replicas: env.pick({ production: 4, staging: 2, otherwise: 1 }), resources: LIMITS },
     },
   };

@@ -5,27 +5,33 @@ import {
   ExistingSecret,
   HardenedService,
   type HardenedServiceProps,
-  PersistentVolume,
+  MonitoredWorker,
   PostgresWithBackup,
+  Queues,
+  Redis,
   type Secret,
+  Temporal,
   VaultSecret,
 } from '../../lib';
 import { backupsOf } from '../backups';
 import { ACCEPTED } from './accepted';
-import { apiHealth, ownImage, passwordKeys, settings, standing, vaultValues } from './settings';
+import { apiHealth, FLOWS, ownImage, passwordKeys, settings, vaultValues } from './settings';
 
 /**
- * XORB: an API and its background workers, Postgres with pgvector and Redis. The orchestrator and its Temporal server are
- * still to come.
+ * XORB: an API, an orchestrator of workflows and the workers that do their tasks, Postgres with pgvector, Redis, and Temporal with a
+ * database of its own.
  *
- *     api ────▶ database, redis
- *     worker ─▶ database, redis
+ *     api ──────────▶ database, redis
+ *     orchestrator ─▶ database, redis, temporal
+ *     worker ───────▶ database, redis, temporal (task queue xorb)
  */
 export class Xorb extends Construct {
   readonly api: HardenedService;
-  readonly worker: HardenedService;
+  readonly orchestrator: HardenedService;
+  readonly worker: MonitoredWorker;
   readonly database: PostgresWithBackup;
-  readonly redis: HardenedService;
+  readonly redis: Redis;
+  readonly temporal: Temporal;
   private readonly env = Environment.of(this);
   private readonly secrets: Secret;
 
@@ -35,7 +41,8 @@ export class Xorb extends Construct {
     this.secrets = this.makeSecrets();
     this.database = this.makeDatabase();
     this.redis = this.makeRedis();
-    const { common, api, worker } = settings(this.env);
+    this.temporal = this.makeTemporal();
+    const { common, api, orchestrator, worker } = settings(this.env);
     this.api = this.make('Api', {
       command: ['gunicorn', 'xorb.api:app'],
       ...api.size,
@@ -43,11 +50,25 @@ export class Xorb extends Construct {
       health: apiHealth,
       env: { ...common, ...api.env, JWT_SECRET_FILE: this.secrets.file('jwt_secret') },
     });
-    this.worker = this.make('Worker', { command: ['python', '-m', 'xorb.worker'], ...worker.size, env: { ...common, ...worker.env } });
-    for (const service of [this.api, this.worker]) {
+    this.orchestrator = this.make('Orchestrator', {
+      command: ['python', '-m', 'xorb.orchestrator'],
+      ...orchestrator.size,
+      env: { ...common, TEMPORAL_NAMESPACE: FLOWS.namespace },
+    });
+    this.orchestrator.network.allowTo(this.temporal, 'grpc');
+    this.worker = new MonitoredWorker(this, 'Worker', {
+      ...own('Worker'),
+      command: ['python', '-m', 'xorb.worker'],
+      ...worker.size,
+      queue: Queues.temporal(this.temporal, FLOWS),
+      concurrency: worker.concurrency,
+      env: { ...common, ...worker.env },
+    });
+    for (const service of [this.api, this.orchestrator, this.worker]) {
       service.network.allowTo(this.database);
       service.network.allowTo(this.redis);
     }
+    for (const service of [this.orchestrator, this.worker]) service.startAfter(this.temporal.namespaces);
     if (this.env.pick({ development: true, otherwise: false })) this.api.publish({ port: 'http' });
   }
 
@@ -58,9 +79,8 @@ export class Xorb extends Construct {
     return this.env.pick<() => Secret>({ development: files, test: files, otherwise: vault })();
   }
 
-  /** One of the services that are XORB's own: user xorb, and an init process that reaps and forwards signals. */
-  private make(id: 'Api' | 'Worker', props: Omit<HardenedServiceProps, 'image'>): HardenedService {
-    return new HardenedService(this, id, { image: ownImage(id), user: '1000:1000', init: true, ...props });
+  private make(id: 'Api' | 'Orchestrator', props: Omit<HardenedServiceProps, 'image'>): HardenedService {
+    return new HardenedService(this, id, { ...own(id), ...props });
   }
 
   private makeDatabase(): PostgresWithBackup {
@@ -69,25 +89,38 @@ export class Xorb extends Construct {
       vector: true,
       size: '20Gi',
       databases: { xorb: {} },
-      passwords: { secret: this.secrets, keys: passwordKeys },
-      ...backupsOf(this, 'xorb-backups', (key) => this.secrets.file(key.replaceAll('-', '_'))),
+      ...this.passwords('database'),
+      ...this.backups(),
     });
   }
 
-  private makeRedis(): HardenedService {
-    const redis = new HardenedService(this, 'Redis', {
-      image: 'redis:7.4-bookworm',
-      // who owns the folder of the data in the image: a volume of Docker takes its owner from there
-      user: '999:999',
-      ...standing,
-      command: ['redis-server'],
-      args: ['--appendonly', 'yes', '--dir', '/data'],
-      ports: { redis: 6379 },
-      writable: [],
-      mounts: [{ volume: new PersistentVolume(this, 'RedisData', { size: '5Gi' }), path: '/data' }],
-      health: { tcp: { port: 'redis' } },
+  /** One server that loses nothing, and a cluster where it is for real. */
+  private makeRedis(): Redis {
+    return new Redis(this, 'Redis', {
+      mode: this.env.pick({ production: 'cluster', otherwise: 'standalone' }),
+      persistence: 'aof',
+      size: '5Gi',
+      ...this.passwords('redis'),
     });
-    redis.network.offer({ REDIS_URL: `redis://${redis.endpoint('redis')}/0` });
-    return redis;
   }
+
+  private makeTemporal(): Temporal {
+    return new Temporal(this, 'Temporal', {
+      namespaces: { [FLOWS.namespace]: { retention: '168h', description: 'workflows of XORB' } },
+      database: { size: '10Gi', ...this.passwords('temporal'), ...this.backups() },
+    });
+  }
+
+  private passwords<S extends keyof typeof passwordKeys>(server: S) {
+    return { passwords: { secret: this.secrets, keys: passwordKeys[server] } };
+  }
+
+  private backups() {
+    return backupsOf(this, 'xorb-backups', (key) => this.secrets.file(key.replaceAll('-', '_')));
+  }
+}
+
+/** What services have that are XORB's own: user xorb, and an init process that reaps and forwards signals. */
+function own(id: string) {
+  return { image: ownImage(id), user: '1000:1000', init: true } as const;
 }

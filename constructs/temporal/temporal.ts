@@ -174,7 +174,8 @@ export class Temporal extends Composite {
     const ui = new HardenedService(this, 'Ui', {
       image,
       replicas: 1,
-      command: ['/home/ui-server/ui-server'],
+      // in the folder that the image works in
+      command: ['./ui-server'],
       // the folder is joined to the root
       args: ['--root', '/', '--config', OWN.slice(1), '--env', 'ui', 'start'],
       ports: { http: 8080 },

@@ -1,7 +1,8 @@
 /** Rows of XORB's documents on what it is written as: K Kubernetes, D Docker, S Swarm, C Compose. Engines: test/e2e. */
+import { SYSTEMS } from '../../apps/systems';
 import { Xorb } from '../../apps/xorb/xorb';
 import { type Environment, Environments } from '../../lib';
-import { configOf, envOf, settingsOf, TARGETS } from './database';
+import { configOf, envOf, namesOf, settingsOf, TARGETS, type Target } from './database';
 import { type Json, Views } from './views';
 
 const view = (environment: Environment) => new Views('xorb', (scope) => new Xorb(scope), environment);
@@ -108,5 +109,147 @@ describe('X10: Docker secrets from files, and HashiCorp Vault', () => {
       const secret = document.services['xorb-database'].secrets.find((one: Json) => one.target === target);
       expect(document.secrets[secret.source].file).toBe('./secrets/xorb-secrets/postgres_password');
     }
+  });
+});
+
+const own = ['xorb-api', 'xorb-orchestrator', 'xorb-worker'] as const;
+const folder = '/run/secrets/xorb-secrets';
+const staging = view(Environments.staging);
+const testing = view(Environments.test);
+
+/** Names of everything that runs, without versions. */
+const running = (views: Views, target: Target) => namesOf(views, target).map((name) => name.replace(/-[0-9a-f]{8}$/, ''));
+
+describe('X2: user xorb, no new privileges, an init process', () => {
+  test('K', () => {
+    for (const name of own) {
+      const { shareProcessNamespace, containers, securityContext } = production.pod(name);
+      const [{ securityContext: hardened, command, image }] = containers;
+      expect(image).toBe(`xorb/${name.slice(5)}:1.0.0`);
+      expect({ ...securityContext, ...hardened }).toMatchObject({ runAsUser: 1000, allowPrivilegeEscalation: false, runAsNonRoot: true });
+      // a pod whose processes are shared has the engine's own first process, or the prober is in front
+      expect(shareProcessNamespace === true || command[0].includes('prober')).toBe(true);
+    }
+  });
+  test('D', () => {
+    for (const name of own) {
+      const { user, init, securityOpts } = production.D.get(name).containers[0].args;
+      expect([user, init]).toEqual(['1000:1000', true]);
+      expect(securityOpts).toContain('no-new-privileges:true');
+    }
+  });
+  test.each(['S', 'C'] as const)('%s', (target) => {
+    for (const name of own) {
+      const service = (production[target] as Json).services[name];
+      expect(service).toMatchObject({ user: '1000:1000', init: true });
+      // on a Swarm the engines have it
+      if (target === 'C') expect(service.security_opt).toContain('no-new-privileges:true');
+    }
+  });
+});
+
+describe('X4: Temporal with its database, and the orchestrator that knows where it is', () => {
+  test.each(TARGETS)('%s: TEMPORAL_HOST', (target) => {
+    expect(envOf(production, target, 'xorb-orchestrator')).toMatchObject({
+      TEMPORAL_HOST: 'xorb-temporal:7233',
+      TEMPORAL_NAMESPACE: 'xorb',
+    });
+    expect(envOf(production, target, 'xorb-api')).not.toHaveProperty('TEMPORAL_HOST');
+  });
+  test.each(TARGETS)('%s: server, database, schemas, namespaces and web interface, in every environment', (target) => {
+    const parts = ['', '-database', '-schema', '-namespaces', '-ui'].map((part) => `xorb-temporal${part}`);
+    for (const views of [development, testing, staging, production]) expect(running(views, target)).toEqual(expect.arrayContaining(parts));
+  });
+  test.each(TARGETS)('%s: its database is its own, with its own password and its own backups', (target) => {
+    const config = configOf(production, target, 'xorb-temporal')['temporal.yaml'] as string;
+    expect(config).toContain('connectAddr: xorb-temporal-database:5432');
+    expect(config).toContain(`args: ["${folder}/temporal_password"]`);
+    expect(envOf(production, target, 'xorb-temporal-database-backup')).toMatchObject({
+      BACKUP_DEST_MAIN_BUCKET: 'xorb-backups',
+      PGPASSWORD_FILE: `${folder}/temporal_backup_password`,
+    });
+  });
+  test('C: database, schemas, server, namespaces, and then orchestrator and worker', () => {
+    const { services } = production.C;
+    expect(services['xorb-temporal'].depends_on).toMatchObject({
+      'xorb-temporal-schema': { condition: 'service_completed_successfully' },
+      'xorb-temporal-database': { condition: 'service_healthy' },
+    });
+    for (const name of ['xorb-orchestrator', 'xorb-worker'])
+      expect(services[name].depends_on).toMatchObject({
+        'xorb-temporal': { condition: 'service_healthy' },
+        'xorb-temporal-namespaces': { condition: 'service_completed_successfully' },
+      });
+  });
+});
+
+describe('X6: Redis, persistent in development, a cluster in production', () => {
+  const servers = (views: Views, target: Target) =>
+    running(views, target).filter((name) => /^xorb-redis/.test(name) && !/exporter/.test(name));
+
+  test.each(TARGETS)('%s: one server that keeps what is written, outside production', (target) => {
+    for (const views of [development, testing, staging]) {
+      expect(servers(views, target)).toEqual(['xorb-redis']);
+      const files = Object.values(configOf(views, target, 'xorb-redis')).join('\n');
+      expect(files).toMatch(/appendonly "?yes/);
+      expect(envOf(views, target, 'xorb-api')).toMatchObject({ REDIS_HOST: 'xorb-redis', REDIS_PASSWORD_FILE: `${folder}/redis_password` });
+    }
+  });
+  test.each(TARGETS)('%s: six servers in production, three parts and a copy of each', (target) => {
+    const all = servers(production, target);
+    expect(all.length).toBeGreaterThanOrEqual(6);
+    const env = envOf(production, target, 'xorb-api');
+    expect((env.REDIS_NODES as string).split(',')).toHaveLength(6);
+    expect(env).not.toHaveProperty('REDIS_HOST');
+  });
+});
+
+describe('X8: production: three APIs, four workers, limits and reservations', () => {
+  const replicas = { 'xorb-api': 3, 'xorb-worker': 4 } as const;
+  const names = Object.keys(replicas) as (keyof typeof replicas)[];
+
+  test('K', () => {
+    for (const name of names) {
+      expect(production.kind('Deployment', name).spec.replicas).toBe(replicas[name]);
+      const { limits, requests } = production.pod(name).containers[0].resources;
+      expect(limits).toMatchObject({ cpu: '1', memory: '1Gi' });
+      expect(requests).toMatchObject({ cpu: '500m', memory: '512Mi' });
+    }
+  });
+  test('D', () => {
+    for (const name of names) {
+      const { containers } = production.D.get(name);
+      expect(containers).toHaveLength(replicas[name]);
+      expect(containers[0].args).toMatchObject({ cpus: '1.0', memory: 1024, memoryReservation: 512 });
+    }
+  });
+  test.each(['S', 'C'] as const)('%s', (target) => {
+    for (const name of names) {
+      const { deploy } = (production[target] as Json).services[name];
+      expect(deploy).toMatchObject({
+        replicas: replicas[name],
+        resources: { limits: { cpus: '1', memory: '1g' }, reservations: { cpus: '0.5', memory: '512m' } },
+      });
+    }
+  });
+  test.each(TARGETS)('%s: workers take their tasks from a queue of Temporal, eight at once, and say that they are alive', (target) => {
+    expect(envOf(production, target, 'xorb-worker')).toMatchObject({
+      WORKER_QUEUE: 'xorb',
+      TEMPORAL_ADDRESS: 'xorb-temporal:7233',
+      TEMPORAL_NAMESPACE: 'xorb',
+      WORKER_CONCURRENCY: '8',
+      WORKER_MAX_MEMORY: '512m',
+      WORKER_HEARTBEAT_FILE: '/tmp/heartbeat',
+    });
+  });
+});
+
+describe('X11: four environments', () => {
+  test.each(TARGETS)('%s: each is written, and says to XORB which it is', (target) => {
+    const names = Object.entries({ development, test: testing, staging, production }).map(([name, views]) => {
+      for (const service of own) expect(envOf(views, target, service).XORB_ENV).toBe(name);
+      return name;
+    });
+    expect(names.sort()).toEqual([...SYSTEMS.xorb.environments].map(({ name }) => name).sort());
   });
 });
