@@ -82,12 +82,13 @@ export class Celery extends Composite {
   private makeWorker(id: string, props: CeleryWorkerProps): MonitoredWorker {
     const { pool = 'prefork', queues = ['celery'], replicas, scaling, drain, alerts, exporter, args = [], ...program } = props;
     const { concurrency = CONCURRENCY[pool] } = props;
-    const { broker, mounts, logLevel = 'info', database } = this.props;
+    const { broker, mounts, logLevel = 'info', database, authority } = this.props;
+    const redis = { ...(database !== undefined && { database }), tls: authority !== undefined };
     const worker = new MonitoredWorker(this, id, {
       ...this.container(program, WORKER),
       command: this.command('worker', '--pool', pool, '--concurrency', String(concurrency), '--queues', queues.join(',')),
       args: ['--loglevel', logLevel, '--task-events', ...args],
-      queue: isBroker(broker) ? Queues.celery(broker, queues, { ...(database !== undefined && { database }) }) : NO_QUEUE,
+      queue: isBroker(broker) ? Queues.celery(broker, queues, redis) : NO_QUEUE,
       concurrency,
       ...(mounts && { mounts }),
       ...(replicas !== undefined && { replicas }),

@@ -83,6 +83,8 @@ export class Temporal extends Composite {
       version: 16,
       size: '10Gi',
       ...database,
+      // each of the four roles has pools of its own
+      settings: { max_connections: 200, ...database.settings },
       databases: { [DATABASES.temporal]: {}, [DATABASES.visibility]: { owner: OWNER, extensions: ['btree_gin'] } },
     };
     return new PostgresWithBackup(this, 'Database', props);

@@ -80,6 +80,7 @@ describe('the broker', () => {
   test('verified where its certificate can be', () => {
     const tls = views((scope) => ({ authority: new ExistingSecret(scope, 'Tls', { existing: 'certificate' }).file('ca.crt') }));
     expect(envOf(tls, 'C', BEAT).BROKER_CA_FILE).toBe('/run/secrets/certificate/ca.crt');
+    expect(envOf(tls, 'C', 'shop-celery-worker-exporter').REDIS_ADDR).toBe('rediss://shop-redis:6379');
   });
 });
 
@@ -114,6 +115,12 @@ describe('workers', () => {
     );
     expect(namesOf(more, target)).toContain('shop-celery-mail');
     expect(commandOf(more, target, 'shop-celery-mail')).toContain('mail');
+  });
+  test('K: as many as the length of the queues asks for', () => {
+    const scaled = views({ worker: { scaling: { min: 1, max: 9 } }, acknowledge: { autoscaling: 'a fixed number is enough elsewhere' } });
+    const { spec } = scaled.kind('ScaledObject', WORKER);
+    expect(spec).toMatchObject({ minReplicaCount: 1, maxReplicaCount: 9, scaleTargetRef: { name: WORKER } });
+    expect(JSON.stringify(spec.triggers)).toContain('"listName":"celery"');
   });
   test('C: after migrations, the database and the broker', () => {
     for (const name of [WORKER, BEAT]) {

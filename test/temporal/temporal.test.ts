@@ -12,7 +12,7 @@ import {
   Temporal,
   type TemporalProps,
 } from '../../lib';
-import { configOf, envOf, namesOf, podOf, TARGETS, type Target } from '../apps/database';
+import { configOf, envOf, namesOf, podOf, settingsOf, TARGETS, type Target } from '../apps/database';
 import { type Json, Views } from '../apps/views';
 
 class Orders extends Construct {
@@ -115,6 +115,7 @@ describe('its database', () => {
     expect(sql).toContain('CREATE DATABASE "temporal" OWNER "temporal"');
     expect(sql).toContain('CREATE DATABASE "temporal_visibility" OWNER "temporal"');
     expect(sql).toContain('CREATE EXTENSION IF NOT EXISTS "btree_gin"');
+    expect(settingsOf(all, 'K', 'orders-temporal-database').max_connections).toBe('200');
   });
   const given = views((scope) => {
     const tls = { secret: new ExistingSecret(scope, 'Tls', { existing: 'certificate' }) };
