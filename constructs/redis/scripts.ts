@@ -61,13 +61,17 @@ exec redis-server "$run/redis.conf"
 
 /** Tells whether a server is well. One that loads what another sent, or runs a long script, is busy and not ill. */
 export const HEALTH = `#!/bin/sh
-# Whether the server answers. At its start it also has to have loaded its data and, of the last node, to have formed the cluster.
+# Whether the server answers. At its start it also has to have loaded its data. The last of several is ready when they are one thing:
+# it alone, since where others look for an address they are told of those that are ready.
 set -u
 ${SPEAK}
 case $(here ping 2>&1) in
 PONG)
 	if [ ! -e ${RUN}/ready ]; then
-		[ "$FORMS" = no ] || [ -e ${DATA}/formed ] || exit 1
+		case $WAITS in
+		cluster) [ -e ${DATA}/formed ] || exit 1 ;;
+		copies) here sentinel replicas primary | grep -A 1 '^master-link-status$' | grep -q '^ok$' || exit 1 ;;
+		esac
 		: >${RUN}/ready
 	fi
 	;;
@@ -178,18 +182,18 @@ while sleep "$pause"; do
 		ip=$(address "$node")
 		[ -z "$ip" ] || here cluster meet "$ip" 6379 >/dev/null 2>&1
 	done
-	if [ "$FORMS" = yes ] && [ ! -e ${DATA}/formed ]; then
+	if [ "$WAITS" = cluster ] && [ ! -e ${DATA}/formed ]; then
 		[ "$whole" = no ] || form
 		continue
 	fi
 	# one that lost its data: the others have what it had
 	if [ "$(assigned)" = 16384 ] && empty | grep -qx "$NODE"; then
 		lonely=$((lonely + 1))
-		[ "$lonely" -lt 30 ] || here cluster replicate "$(poorest)" >/dev/null 2>&1
+		[ "$lonely" -lt 15 ] || here cluster replicate "$(poorest)" >/dev/null 2>&1
 	else
 		lonely=0
+		[ "$whole" = no ] || pause=5
 	fi
-	[ "$whole" = no ] || pause=5
 done
 `;
 

@@ -52,7 +52,10 @@ export class Servers {
     const watchers = numbers(sentinels).map((n) => this.idOf('Sentinel', n));
     const quorum = Math.floor(sentinels / 2) + 1;
     const watching = this.sentinelConfig();
-    for (const { id } of watchers) this.sentinels.push(this.sentinel(id, watching, nodes[0]?.name ?? '', quorum));
+    for (const { id } of watchers) {
+      const last = id === watchers.at(-1)?.id;
+      this.sentinels.push(this.sentinel(id, watching, { FIRST: nodes[0]?.name ?? '', QUORUM: quorum, WAITS: last ? 'copies' : 'no' }));
+    }
     const config = this.serverConfig({ 'primary.sh': PRIMARY });
     const env = { SENTINELS: watchers.map(({ name }) => name).join(' '), QUORUM: quorum };
     const servers = nodes.map(({ id }) => this.server(id, config, env));
@@ -67,7 +70,7 @@ export class Servers {
     const config = this.serverConfig({ 'gather.sh': GATHER });
     // it looks for the others in the background, and ends with the server
     const servers = nodes.map(({ id }, index) =>
-      this.server(id, config, { ...env, FORMS: index === nodes.length - 1 ? 'yes' : 'no' }, { init: true }),
+      this.server(id, config, { ...env, WAITS: index === nodes.length - 1 ? 'cluster' : 'no' }, { init: true }),
     );
     this.checkNames(servers, nodes);
     const last = servers.at(-1);
@@ -146,7 +149,7 @@ export class Servers {
     const passwords = Object.keys(rulesOf(props.users)).map(passwordOf);
     return this.service(id, config, {
       ports: { redis: 6379 },
-      env: { FORMS: 'no', ...env },
+      env: { WAITS: 'no', ...env },
       passwords,
       resources: props.resources ?? RESOURCES,
       ...(persistence !== 'none' && { size: props.size }),
@@ -156,15 +159,23 @@ export class Servers {
     });
   }
 
-  private sentinel(id: string, config: ConfigFiles, first: string, quorum: number): HardenedService {
+  private sentinel(id: string, config: ConfigFiles, env: Readonly<Record<string, EnvValue>>): HardenedService {
     return this.service(id, config, {
       ports: { sentinel: 26379 },
-      env: { FORMS: 'no', FIRST: first, QUORUM: quorum, DEFAULT_PASSWORD_FILE: this.at.passwordOf(DEFAULT), DEFAULT_RULES: SENTINEL_RULES },
+      // a name that is gone with its container must not hold it up for long
+      env: {
+        ...env,
+        RES_OPTIONS: 'timeout:1 attempts:1',
+        DEFAULT_PASSWORD_FILE: this.at.passwordOf(DEFAULT),
+        DEFAULT_RULES: SENTINEL_RULES,
+      },
       passwords: [],
       resources: { cpu: { limit: '200m', reservation: '20m' }, memory: { limit: '64Mi', reservation: '32Mi' } },
       // which server it knew last
       size: '64Mi',
       health: {},
+      // it takes every process that is left over in its container for a script of its own
+      init: true,
     });
   }
 
