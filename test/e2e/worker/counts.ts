@@ -41,7 +41,7 @@ export function finished(report: () => Promise<string>): Promise<Counts> {
     'all jobs are done',
     () => counts(report),
     ({ accepted, waiting }) => accepted === JOBS && waiting === 0,
-    240_000,
+    400_000,
   );
 }
 

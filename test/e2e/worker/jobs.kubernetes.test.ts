@@ -128,4 +128,4 @@ test('every job that was accepted was done, and again at most those that a kille
   // four at once were in one worker; of eight, the answer was lost when the queue was killed
   expect(end.again).toBeLessThanOrEqual(4 + 8);
   expect(end.refused).toBeGreaterThan(0);
-}, 300_000);
+}, 420_000);

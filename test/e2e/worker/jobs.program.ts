@@ -19,7 +19,6 @@ export interface Version {
 const SMALL = {
   cpu: { limit: '500m', reservation: '5m' },
   memory: { limit: '32Mi', reservation: '16Mi' },
-  ephemeralStorage: '32Mi',
 } as const;
 const STREAM = { WORKER_QUEUE: 'orders', WORKER_GROUP: 'workers' } as const;
 
@@ -51,7 +50,7 @@ export function buildJobs(scope: Construct, { release, replicas }: Version, stor
     concurrency: 4,
     drain: '20s',
     replicas,
-    env: { RELEASE: release, JOB_MS: 120 },
+    env: { RELEASE: release, JOB_MS: 90 },
     liveness,
     rollout: { delay: '2s' },
   });
