@@ -1,13 +1,17 @@
 import type { AlertRule } from '../../lib/observability/monitor';
-import type { RedisProps } from './props';
+import type { RedisEviction, RedisProps } from './props';
 
 /** What the rules depend on. */
 export interface RedisLimits {
+  /** Name of the Redis, which the names of its servers start with. */
+  readonly name: string;
   readonly mode: NonNullable<RedisProps['mode']>;
   /** Copies of each server that is written to. */
   readonly copies: number;
   /** Whether data outlives the process. */
   readonly persistent: boolean;
+  /** What is removed when memory is full. */
+  readonly eviction: RedisEviction;
 }
 
 /**
@@ -15,11 +19,13 @@ export interface RedisLimits {
  *
  * @see https://github.com/oliver006/redis_exporter for the metrics
  */
-export function redisAlerts({ mode, copies, persistent }: RedisLimits): AlertRule[] {
+export function redisAlerts({ name, mode, copies, persistent, eviction }: RedisLimits): AlertRule[] {
   return [
     ...always(),
+    // a cache is always full
+    ...(eviction.startsWith('allkeys-') ? [] : memory()),
     ...(persistent ? persistence() : []),
-    ...(mode === 'replicated' ? replicated(copies) : []),
+    ...(mode === 'replicated' ? replicated(name, copies) : []),
     ...(mode === 'cluster' ? cluster() : []),
   ];
 }
@@ -32,8 +38,20 @@ function always(): AlertRule[] {
       for: '1m',
       severity: 'page',
       summary: 'The Redis that {{ $labels.instance }} watches does not answer',
-      description: 'It is down, loads its data, or does not take the password. Look at the state and the log of its container.',
+      description: 'It is down, hangs, or does not take the password. Look at the state and the log of its container.',
     },
+    {
+      alert: 'RedisConnectionsRejected',
+      expr: 'increase(redis_rejected_connections_total[5m]) > 0',
+      severity: 'ticket',
+      summary: 'The Redis that {{ $labels.instance }} watches refuses connections',
+      description: 'There are as many as maxclients allows. Somebody opens connections and does not close them, or a pool is too large.',
+    },
+  ];
+}
+
+function memory(): AlertRule[] {
+  return [
     {
       alert: 'RedisMemoryFull',
       expr: 'redis_memory_used_bytes / (redis_memory_max_bytes > 0) > 0.9',
@@ -43,19 +61,12 @@ function always(): AlertRule[] {
       description: 'When all is used writes fail, or keys are removed, as its eviction says. Find what grows, or give it more memory.',
     },
     {
-      alert: 'RedisConnectionsRejected',
-      expr: 'increase(redis_rejected_connections_total[5m]) > 0',
-      severity: 'ticket',
-      summary: 'The Redis that {{ $labels.instance }} watches refuses connections',
-      description: 'There are as many as maxclients allows. Somebody opens connections and does not close them, or a pool is too large.',
-    },
-    {
       alert: 'RedisKeysEvicted',
       expr: 'increase(redis_evicted_keys_total[15m]) > 0',
       for: '15m',
       severity: 'ticket',
       summary: 'The Redis that {{ $labels.instance }} watches removes keys for want of memory',
-      description: 'For a cache that is its work, though its hits get fewer. Anything else needs more memory.',
+      description: 'What may expire is gone before its time. Find what grows, or give it more memory.',
     },
   ];
 }
@@ -74,24 +85,27 @@ function persistence(): AlertRule[] {
   ];
 }
 
-function replicated(copies: number): AlertRule[] {
+/** Servers are told apart by the names that they announce: a Prometheus may watch several Redis, and one by several exporters. */
+function replicated(name: string, copies: number): AlertRule[] {
+  const online = `redis_connected_slave_lag_seconds{slave_ip=~"${name}-node[0-9]+",slave_state="online"}`;
+  const followed = `redis_slave_info{master_host=~"${name}-node[0-9]+"}`;
   return [
     {
       alert: 'RedisCopiesMissing',
-      expr: `max(redis_connected_slaves) < ${copies}`,
+      expr: `count(count by (slave_ip) (${online})) < ${copies}`,
       for: '5m',
       severity: 'ticket',
-      summary: 'Copies of the Redis are missing',
+      summary: `Copies of ${name} are missing`,
       description: 'A server is away, or loads the data of another. With one copy less, one less may be lost.',
     },
     {
       alert: 'RedisNoPrimary',
-      expr: 'count(redis_instance_info{role="master"}) != 1',
-      for: '1m',
+      expr: `absent(${online}) or count(count by (master_host) (${followed})) > 1`,
+      for: '2m',
       severity: 'page',
-      summary: 'Not exactly one Redis is written to',
+      summary: `The copies of ${name} do not follow one server that is written to`,
       description:
-        'The Sentinels have no majority, or a server that was cut off has not heard of its successor. Ask each Sentinel which server it knows.',
+        'Without a copy a server refuses writes. The Sentinels have no majority, all copies are away, or nobody tells. Ask each Sentinel which server it knows.',
     },
     {
       alert: 'RedisLinkDown',

@@ -76,7 +76,13 @@ export class Redis extends Composite {
     if (this.exporters.length > 0)
       new Monitor(this, 'Monitor', {
         title: 'Redis',
-        alerts: redisAlerts({ mode: mode ?? 'standalone', copies: this.copies, persistent: this.persistence !== 'none' }),
+        alerts: redisAlerts({
+          name: nameOf(this),
+          mode: mode ?? 'standalone',
+          copies: this.copies,
+          persistent: this.persistence !== 'none',
+          eviction: this.props.eviction ?? 'noeviction',
+        }),
         panels: redisPanels(mode ?? 'standalone'),
       });
   }

@@ -203,7 +203,8 @@ export const EXPORTER = String.raw`#!/bin/sh
 set -eu
 umask 077
 [ -s "$PASSWORD_FILE" ] || { echo "ironhull: $PASSWORD_FILE holds no password" >&2; exit 78; }
-printf '{"%s":"%s"}\n' "$REDIS_ADDR" "$(sed 's/[\\"]/\\&/g' "$PASSWORD_FILE")" >/tmp/passwords.json
+# it looks the password up by the address with the user in it, and takes a user in the address itself for a password
+printf '{"%s":"%s"}\n' "$(echo "$REDIS_ADDR" | sed "s#://#&$REDIS_USER@#")" "$(sed 's/[\\"]/\\&/g' "$PASSWORD_FILE")" >/tmp/passwords.json
 export REDIS_PASSWORD_FILE=/tmp/passwords.json
 unset PASSWORD_FILE
 exec /redis_exporter

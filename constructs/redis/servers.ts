@@ -234,7 +234,6 @@ export class Servers {
         REDIS_USER: MONITORING,
         PASSWORD_FILE: passwordOf(MONITORING),
         ...(tls && { REDIS_EXPORTER_TLS_CA_CERT_FILE: tls.authority }),
-        ...(props.mode === 'cluster' && { REDIS_EXPORTER_IS_CLUSTER: true }),
       },
       writable: [{ path: '/tmp', size: '1Mi' }],
       resources: { cpu: { limit: '200m', reservation: '10m' }, memory: { limit: '64Mi', reservation: '32Mi' } },
