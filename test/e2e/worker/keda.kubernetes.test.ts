@@ -26,7 +26,7 @@ function manifests(): string {
     List: Queues.redisList(redis, 'jobs', { database: 1 }),
     Stream: Queues.redisStream(redis, 'orders', { group: 'billing' }),
     Celery: Queues.celery(redis, ['celery', 'mail']),
-    Temporal: Queues.temporal(new Frontend(chart), { taskQueue: 'flows' }),
+    Flows: Queues.temporal(new Frontend(chart), { taskQueue: 'flows' }),
     Amqp: Queues.amqp({ host: 'mq.example.com', queue: 'jobs', login: redis.login() }),
   };
   for (const [id, queue] of Object.entries(queues))
