@@ -7,13 +7,15 @@ import {
   ExistingSecret,
   HardenedService,
   HardenedTask,
+  MonitoredWorker,
   Peers,
-  PersistentVolume,
   PostgresWithBackup,
+  Queues,
+  Redis,
 } from '../../lib';
 import { backupsOf } from '../backups';
 import { ACCEPTED } from './accepted';
-import { gatewayConfig, passwordKeys, standing, webHealth } from './settings';
+import { gatewayConfig, JOBS, passwordKeys, redisPasswordKeys, webHealth } from './settings';
 
 /** What a release of OctoCode decides. */
 export interface OctoCodeProps {
@@ -33,9 +35,9 @@ export interface OctoCodeProps {
  */
 export class OctoCode extends Construct {
   readonly app: HardenedService;
-  readonly worker: HardenedService;
+  readonly worker: MonitoredWorker;
   readonly database: PostgresWithBackup;
-  readonly redis: HardenedService;
+  readonly redis: Redis;
   readonly migrate: HardenedTask;
   /** In front of the app where people do not develop. */
   readonly gateway?: HardenedService;
@@ -84,23 +86,8 @@ export class OctoCode extends Construct {
     return database;
   }
 
-  private makeRedis(): HardenedService {
-    const redis = new HardenedService(this, 'Redis', {
-      image: 'redis:7.4-bookworm',
-      // who owns the folder of the data in the image: a volume of Docker takes its owner from there
-      user: '999:999',
-      ...standing,
-      // the password stands in the file with the users, so it is neither in the environment nor among the arguments
-      command: ['redis-server'],
-      args: ['--aclfile', '/run/secrets/octocode-secrets/redis-users', '--appendonly', 'yes', '--dir', '/data'],
-      files: { '/run/secrets/octocode-secrets/redis-users': this.secrets.key('redis-users') },
-      ports: { redis: 6379 },
-      writable: [],
-      mounts: [{ volume: new PersistentVolume(this, 'RedisData', { size: '5Gi' }), path: '/data' }],
-      health: { tcp: { port: 'redis' } },
-    });
-    redis.network.offer({ REDIS_HOST: redis.endpoint('redis'), REDIS_PASSWORD_FILE: this.secrets.file('redis-password') });
-    return redis;
+  private makeRedis(): Redis {
+    return new Redis(this, 'Redis', { size: '5Gi', passwords: { secret: this.secrets, keys: redisPasswordKeys } });
   }
 
   private makeApp(): HardenedService {
@@ -120,11 +107,12 @@ export class OctoCode extends Construct {
     });
   }
 
-  private makeWorker(): HardenedService {
-    return new HardenedService(this, 'Worker', {
+  private makeWorker(): MonitoredWorker {
+    return new MonitoredWorker(this, 'Worker', {
       image: this.image,
       user: '1001:1001',
       command: ['node', 'worker.js'],
+      queue: Queues.redisList(this.redis, JOBS),
       replicas: this.env.pick({ production: 2, otherwise: 1 }),
       env: { GITHUB_TOKEN_FILE: this.secrets.file('github-token') },
       resources: { cpu: { limit: 1, reservation: '250m' }, memory: { limit: '1Gi', reservation: '512Mi' } },

@@ -1,14 +1,10 @@
-import type { HardenedService, HardenedServiceProps, HealthProps } from '../../lib';
+import type { HardenedService, HealthProps } from '../../lib';
 
 /** The app says at /api/health whether it is well. */
 export const webHealth: HealthProps = { http: { port: 'http', path: '/api/health' }, interval: '10s', startPeriod: '60s' };
 
-/** What keeps data: one of it, stopped before the next one starts, with time to finish. */
-export const standing = {
-  replicas: 1,
-  rollout: { strategy: 'recreate' },
-  shutdown: { grace: '2m', drain: '0s' },
-} as const satisfies Partial<HardenedServiceProps>;
+/** The list of Redis that the app puts jobs into, and the worker takes them from. */
+export const JOBS = 'jobs';
 
 /** Where the secret has the passwords of the database's roles. */
 export const passwordKeys = {
@@ -16,6 +12,13 @@ export const passwordKeys = {
   octocode: 'postgres-password',
   backup: 'postgres-backup-password',
   monitoring: 'postgres-monitoring-password',
+} as const;
+
+/** Where it has those of the users of Redis. */
+export const redisPasswordKeys = {
+  default: 'redis-password',
+  admin: 'redis-admin-password',
+  monitoring: 'redis-monitoring-password',
 } as const;
 
 /** Passes requests on to the app, and websockets to its socket server. */

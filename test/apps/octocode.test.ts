@@ -14,15 +14,13 @@ describe('O2: PostgreSQL 16, Redis 7 with a password, and persistence', () => {
     expect(spec.volumeClaimTemplates[0].spec.resources.requests.storage).toBe('20Gi');
     const [redis] = all.pod('octocode-redis').containers;
     expect(redis.image).toMatch(/^redis:7\./);
-    expect(redis.args).toEqual(expect.arrayContaining(['--aclfile', '--appendonly', 'yes']));
-    expect(all.kind('PersistentVolumeClaim', 'octocode-redis-data').spec.resources.requests.storage).toBe('5Gi');
+    expect(all.kind('StatefulSet', 'octocode-redis').spec.volumeClaimTemplates[0].spec.resources.requests.storage).toBe('5Gi');
   });
   test('D', () => {
     const [database, redis] = ['database', 'redis'].map((name) => D.get(`octocode-${name}`).containers[0].args);
     expect([database.image, redis.image]).toEqual(['postgres:16-bookworm', expect.stringMatching(/^redis:7\./)]);
     expect(database.volumes).toEqual([{ volumeName: 'octocode-database-data-1', containerPath: '/var/lib/postgresql/data' }]);
-    expect(redis.volumes).toContainEqual({ volumeName: 'octocode-redis-data', containerPath: '/data' });
-    expect(redis.command.join(' ')).toContain('--aclfile /run/secrets/octocode-secrets/redis-users --appendonly yes');
+    expect(redis.volumes).toContainEqual({ volumeName: 'octocode-redis-data-1', containerPath: '/data' });
   });
   test.each([
     ['S', S],
@@ -32,12 +30,21 @@ describe('O2: PostgreSQL 16, Redis 7 with a password, and persistence', () => {
     expect([database.image, redis.image]).toEqual(['postgres:16-bookworm', expect.stringMatching(/^redis:7\./)]);
     expect(database.volumes).toContainEqual({ type: 'volume', source: 'octocode-database-data', target: '/var/lib/postgresql/data' });
     expect(redis.volumes).toContainEqual({ type: 'volume', source: 'octocode-redis-data', target: '/data' });
-    expect(redis.command.join(' ')).toContain('--aclfile /run/secrets/octocode-secrets/redis-users --appendonly yes');
   });
   test.each(TARGETS)('%s: with a password, over TLS, and nobody in clear', (target) => {
     expect(configOf(all, target, 'octocode-database')['pg_hba.conf']).toMatch(/^hostssl .* scram-sha-256$/m);
     expect(configOf(all, target, 'octocode-database')['pg_hba.conf']).toMatch(/^hostnossl .* reject$/m);
     expect(settingsOf(all, target, 'octocode-database')).toMatchObject({ ssl: 'on', password_encryption: 'scram-sha-256' });
+  });
+  test.each(TARGETS)('%s: Redis has a password for each user, and writes down what it is told', (target) => {
+    const config = configOf(all, target, 'octocode-redis');
+    expect(config['redis.conf']).toMatch(/^appendonly yes$/m);
+    expect(config['redis.conf']).toMatch(/^maxmemory-policy noeviction$/m);
+    expect(config.users?.match(/^\S+ \S+/gm)).toEqual(
+      ['default', 'admin', 'monitoring'].map(
+        (user) => `${user} /run/secrets/octocode-secrets/redis-${user === 'default' ? '' : `${user}-`}password`,
+      ),
+    );
   });
   test.each(TARGETS)('%s: the app is told how to connect', (target) => {
     for (const name of ['octocode-app', 'octocode-worker'])
@@ -251,5 +258,28 @@ describe('O15: migrations run before the app starts', () => {
     expect(entrypoint.slice(0, 2)).toEqual(['/.ironhull/prober', 'wait']);
     expect(entrypoint.join(' ')).toContain(`tcp ${task} `);
     expect(entrypoint.slice(-3)).toEqual(['--', 'node', 'server.js']);
+  });
+});
+
+describe('O4: the worker is separate from the web, and scaled by itself', () => {
+  test('K', () => {
+    const replicas = ['app', 'worker'].map((name) => all.kind('Deployment', `octocode-${name}`).spec.replicas);
+    expect(replicas).toEqual([3, 2]);
+    expect(all.pod('octocode-worker').containers[0]).toMatchObject({ command: ['node', 'worker.js'] });
+    expect(all.pod('octocode-worker').containers[0].ports).toBeUndefined();
+  });
+  test('D', () => {
+    const containers = ['app', 'worker'].map((name) => D.get(`octocode-${name}`).containers.length);
+    expect(containers).toEqual([3, 2]);
+  });
+  test.each([
+    ['S', S],
+    ['C', C],
+  ])('%s', (_target, { services }: Json) => {
+    expect(['app', 'worker'].map((name) => services[`octocode-${name}`].deploy.replicas)).toEqual([3, 2]);
+  });
+  test.each(TARGETS)('%s: it is told of its queue, and something tells how long that is', (target) => {
+    expect(envOf(all, target, 'octocode-worker')).toMatchObject({ WORKER_QUEUE: 'jobs', REDIS_HOST: 'octocode-redis' });
+    expect(namesOf(all, target)).toContain('octocode-worker-exporter');
   });
 });

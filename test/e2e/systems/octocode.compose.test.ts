@@ -13,7 +13,17 @@ import { secretsIn } from './secrets';
 
 const project = new Project(`iho${process.pid}`);
 /** What stays; the migration ends. */
-const STANDING = ['gateway', 'app', 'worker', 'database', 'redis', 'database-exporter', ...RUNNERS] as const;
+const STANDING = [
+  'gateway',
+  'app',
+  'worker',
+  'database',
+  'redis',
+  'database-exporter',
+  'redis-exporter',
+  'worker-exporter',
+  ...RUNNERS,
+] as const;
 const service = (name: string) => `octocode-${name}`;
 let started: Ran;
 
@@ -109,6 +119,6 @@ test('down leaves the volumes of the data only', async () => {
   await project.must('down', '--remove-orphans');
   const { stdout } = await run('docker', ['volume', 'ls', '--quiet', '--filter', `name=${project.name}_`]);
   const staging = ['backup', 'drill', 'prune', 'restore'].map((name) => `octocode-database-${name}-staging`);
-  const left = [...staging, 'octocode-database-data-1', 'octocode-redis-data'].map((name) => `${project.name}_${name}`);
+  const left = [...staging, 'octocode-database-data-1', 'octocode-redis-data-1'].map((name) => `${project.name}_${name}`);
   expect(stdout.trim().split('\n').sort()).toEqual(left.sort());
 }, 120_000);

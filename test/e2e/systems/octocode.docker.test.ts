@@ -2,7 +2,7 @@
 import { found as foundIn, whileAsking } from '../docker/watching';
 import { everything, type Inspected, inspect, requireDocker, sweep } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
-import { must, portOf } from '../support/run';
+import { must, portOf, until } from '../support/run';
 import { published } from './compose';
 import { EDGES, IMAGES, leaksOf, PLANTED, PORTS, planted, READS, RUNNERS } from './octocode';
 import { bothWays, type Containers, meetings } from './reach';
@@ -16,8 +16,10 @@ const STANDING = {
   app: ['app-1', 'app-2', 'app-3'],
   worker: ['worker-1', 'worker-2'],
   database: ['database-1'],
-  redis: ['redis'],
+  redis: ['redis-1'],
   'database-exporter': ['database-exporter'],
+  'redis-exporter': ['redis-exporter'],
+  'worker-exporter': ['worker-exporter'],
   ...Object.fromEntries(RUNNERS.map((name) => [name, [name]] as const)),
 } as const;
 const ENV_NAMES = `http://127.0.0.1:${PORT}/env-names`;
@@ -168,6 +170,32 @@ test('another value of a secret rolls exactly those who have it, and reaches the
   await noChanges('--refresh');
 }, 300_000);
 
+describe('O2, O4: a job', () => {
+  test('that the app puts into the queue is done by a worker', async () => {
+    await give('first');
+    await isDone('first');
+  }, 60_000);
+
+  test('is done after a container of each was killed, and Redis has lost none that it took', async () => {
+    const all = await standing();
+    await give('before');
+    await isDone('before');
+    const victims = [...all.values()].flatMap(([one]) => (one ? [one] : []));
+    for (const { State } of victims) await kill(State.Pid);
+    for (const { Name, State } of victims) {
+      await until(
+        `${Name} is well again`,
+        async () => (await inspect('container', Name.slice(1))).State,
+        (now) => now.Running && now.Pid !== State.Pid && (now.Health?.Status ?? 'healthy') === 'healthy',
+        120_000,
+      );
+    }
+    await give('after');
+    await isDone('after');
+    for (const job of ['first', 'before']) await isDone(job);
+  }, 240_000);
+});
+
 describe('O15: a migration', () => {
   test('that fails makes the update fail, and the old version answers throughout', async () => {
     const [before, migrated] = [await standing(), await migration()];
@@ -184,13 +212,37 @@ describe('O15: a migration', () => {
 
 test('destroy leaves the volumes of the data only', async () => {
   said.push(await project.destroy());
-  expect(await everything(` ${ID}-`)).toEqual([`volume ${ID}-octocode-database-data-1`, `volume ${ID}-octocode-redis-data`]);
+  expect(await everything(` ${ID}-`)).toEqual([`volume ${ID}-octocode-database-data-1`, `volume ${ID}-octocode-redis-data-1`]);
 }, 120_000);
 
 test('Pulumi has said no value of a secret', () => {
   expect(said.length).toBeGreaterThan(10);
   expect([...planted(said.join('\n')), ...foundIn([TOKEN], said.join('\n'))]).toEqual([]);
 });
+
+/** What Redis says to the app, with the app's own password. */
+function redis(...command: string[]): Promise<string> {
+  const ask = 'REDISCLI_AUTH=$(cat $REDIS_PASSWORD_FILE) redis-cli -e -h $REDIS_HOST -p $REDIS_PORT "$@"';
+  return must('docker', ['exec', `${ID}-octocode-app-2`, 'sh', '-c', ask, 'redis-cli', ...command]);
+}
+
+async function give(job: string): Promise<void> {
+  await redis('lpush', 'jobs', job);
+}
+
+async function isDone(job: string): Promise<void> {
+  await until(
+    `the job ${job} is done`,
+    () => redis('sismember', 'done', job).catch((error: Error) => error.message),
+    (said) => said.trim() === '1',
+    30_000,
+  );
+}
+
+/** Kills a process of the engine's host, as its kernel does when memory is gone. */
+async function kill(pid: number): Promise<void> {
+  await must('docker', ['run', '--rm', '--pid=host', '--network=none', 'busybox:1.37', 'kill', '-9', String(pid)]);
+}
 
 /** A container with the networks and names of one that has ended, which asks and answers instead of it. */
 async function inPlaceOf(ended: Inspected, name: string): Promise<Inspected> {

@@ -16,6 +16,8 @@ const REPLICAS = {
   database: 1,
   redis: 1,
   'database-exporter': 1,
+  'redis-exporter': 1,
+  'worker-exporter': 1,
   'database-backup-status': 1,
 } as const;
 const STANDING = Object.keys(REPLICAS) as (keyof typeof REPLICAS)[];
@@ -28,11 +30,22 @@ const PORTS = {
   worker: [9000],
   migrate: [9000],
   'database-exporter': [9187],
+  'redis-exporter': [9121],
+  'worker-exporter': [9121],
   'database-backup-status': [9188],
 } as const;
 type Name = keyof typeof PORTS;
 /** Those with a name of their own in the cluster's DNS. */
-const ADDRESSED = ['gateway', 'app', 'database', 'redis', 'database-exporter', 'database-backup-status'] as const;
+const ADDRESSED = [
+  'gateway',
+  'app',
+  'database',
+  'redis',
+  'database-exporter',
+  'redis-exporter',
+  'worker-exporter',
+  'database-backup-status',
+] as const;
 /** What the edges of production allow. */
 const ALLOWED = [
   ['gateway', 'app', 3000],
@@ -43,6 +56,8 @@ const ALLOWED = [
   ['worker', 'redis', 6379],
   ['migrate', 'database', 5432],
   ['database-exporter', 'database', 5432],
+  ['redis-exporter', 'redis', 6379],
+  ['worker-exporter', 'redis', 6379],
 ] as const;
 
 const manifests = (version: string) => system.manifests((stack) => new OctoCode(stack, 'octocode', { version }));
@@ -94,7 +109,7 @@ test('everything is taken without a warning, and becomes ready', () => {
   const ready = workloads.map(({ metadata, status }) => [metadata.name.replace('octocode-', ''), status.readyReplicas]);
   expect(Object.fromEntries(ready)).toEqual(REPLICAS);
   const restarts = STANDING.flatMap((name) => system.pods(name)).map(({ status }) => status?.containerStatuses?.[0]?.restartCount);
-  expect(restarts).toEqual(Array(10).fill(0));
+  expect(restarts).toEqual(Array(12).fill(0));
 });
 
 describe('O11: segmentation', () => {
@@ -115,12 +130,12 @@ describe('O11: segmentation', () => {
   test('and by the address of each pod', async () => {
     const expected = ALLOWED.flatMap(([from, to, port]) => (everybody.get(to) ?? []).map(() => `${from} → ${to}:${port}`));
     expect(await connections(commands(), byAddress())).toEqual(expected.sort());
-    expect(expected).toHaveLength(12);
+    expect(expected).toHaveLength(14);
   });
 
   test('names are found by everybody', async () => {
     const found = [...everybody].map(([name, pods]) => system.lookUp(pods[0] as Pod, name, 'app'));
-    expect(await Promise.all(found)).toEqual(Array(8).fill(system.address('app')));
+    expect(await Promise.all(found)).toEqual(Array(10).fill(system.address('app')));
   });
 
   test('only the migration, which reports, reaches the API server', async () => {

@@ -18,6 +18,8 @@ const REPLICAS: Readonly<Record<string, number>> = {
   redis: 1,
   migrate: 1,
   'database-exporter': 1,
+  'redis-exporter': 1,
+  'worker-exporter': 1,
   ...Object.fromEntries(RUNNERS.map((name) => [name, 1])),
 };
 /** What keeps a schedule and waits for nobody has no health check. */
@@ -159,7 +161,7 @@ describe('O15: the migration', () => {
 test('removing the stack leaves the volumes of the data only', async () => {
   await must('docker', ['stack', 'rm', stack.name]);
   const staging = ['backup', 'drill', 'prune'].map((name) => `database-${name}-staging`);
-  const left = [...staging, 'database-data-1', 'redis-data'].map((name) => `volume ${stack.name}_octocode-${name}`).sort();
+  const left = [...staging, 'database-data-1', 'redis-data-1'].map((name) => `volume ${stack.name}_octocode-${name}`).sort();
   await until(
     'the stack is gone',
     () => leftovers(stack.name),

@@ -14,6 +14,8 @@ export const EDGES = [
   ['migrate', 'database'],
   ['database-exporter', 'database'],
   ['database-backup', 'database'],
+  ['redis-exporter', 'redis'],
+  ['worker-exporter', 'redis'],
 ] as const;
 
 /** What reads the bucket or keeps a schedule: it has no port, or none that anybody may connect to. */
@@ -28,6 +30,8 @@ export const PORTS: Readonly<Record<string, number>> = {
   worker: 9000,
   migrate: 9000,
   'database-exporter': 9187,
+  'redis-exporter': 9121,
+  'worker-exporter': 9121,
   'database-backup-status': 9188,
   'database-backup': OWN,
   'database-prune': OWN,
@@ -39,7 +43,8 @@ export const PLANTED: Readonly<Record<string, string>> = {
   'github-token': 'planted-github-token-1',
   'postgres-password': 'planted $postgres "password" 22',
   'redis-password': 'planted-redis-password-333',
-  'redis-users': 'user default on ~* &* +@all >planted-redis-password-333\n',
+  'redis-admin-password': 'planted "redis" \\admin password 6666666666666666',
+  'redis-monitoring-password': 'planted-redis-monitoring-77777777777777777',
   'session-secret': 'planted-session-secret-4444',
   'postgres-superuser-password': "planted 'superuser' \\password 55555",
   'postgres-backup-password': 'planted-backup-password-666666',
@@ -65,7 +70,9 @@ export const READS: Readonly<Record<string, readonly string[]>> = {
   'database-prune': ['backup-pruner-id', 'backup-pruner-secret', 'backup-webhook'],
   'database-drill': ['backup-restorer-id', 'backup-restorer-secret', 'backup-age-identity', 'backup-webhook'],
   'database-backup-status': ['backup-restorer-id', 'backup-restorer-secret', 'backup-webhook'],
-  redis: ['redis-users'],
+  redis: ['redis-password', 'redis-admin-password', 'redis-monitoring-password'],
+  'redis-exporter': ['redis-monitoring-password'],
+  'worker-exporter': ['redis-password'],
   gateway: [],
 };
 
@@ -83,5 +90,6 @@ export const IMAGES = [
   'redis:7.4-bookworm',
   'nginxinc/nginx-unprivileged:1.27-bookworm',
   'quay.io/prometheuscommunity/postgres-exporter:v0.17.1',
+  'oliver006/redis_exporter:v1.74.0-alpine',
   'ironhull/postgres-backup:16',
 ];
