@@ -10,6 +10,7 @@ import { NETWORKS } from './networks';
 import { PORTS } from './ports';
 import { POSTGRES } from './postgres';
 import { QUESTDB } from './questdb';
+import { REDIS } from './redis';
 import { RUNNING } from './running';
 import { SCHEDULES } from './schedules';
 import { SECRETS } from './secrets';
@@ -40,6 +41,7 @@ export const ALL: readonly (BadInput & { readonly id: string })[] = [
   ...WORKERS,
   ...CELERY,
   ...QUESTDB,
+  ...REDIS,
   ...TEMPORAL,
 ].map((one, i) => ({ ...one, id: `c${i}`, message: one.message.replaceAll('#', `c${i}`) }));
 
