@@ -50,6 +50,18 @@ test('an image without a shell has a heartbeat that is looked at', async () => {
   await runs(`${ID}-worker-1`);
 }, 90_000);
 
+test('a worker hangs: its heartbeat says so, and others do its jobs', async () => {
+  const hanging = `${ID}-worker-2`;
+  await runs(hanging);
+  await whileBusy(() => must('docker', ['exec', hanging, '/jobs', 'hang']));
+  const health = async () => (await inspect('container', hanging)).State.Health;
+  const { Log } = await until('it is ill', health, ({ Status }) => Status === 'unhealthy', 60_000);
+  expect(Log.at(-1).Output).toMatch(/^\/tmp\/heartbeat: changed \d+ s ago, may be 15 s\n$/);
+  // an engine does nothing about it
+  await kill(hanging);
+  await runs(hanging);
+}, 120_000);
+
 test('a worker is killed in the middle of its jobs, and others do them', async () => {
   const [before] = await whileBusy(() => kill(`${ID}-worker-1`));
   await runs(`${ID}-worker-1`);

@@ -73,6 +73,16 @@ test('an image without a shell has a heartbeat that is looked at, and no port', 
   expect(pod.spec.containers[0]).not.toHaveProperty('ports');
 });
 
+test('a worker hangs: its heartbeat says so, it is started again, and others do its jobs', async () => {
+  const [{ name = '' } = {}] = namespace.pods('worker');
+  await whileBusy(async () => namespace.run('exec', name, '--', '/jobs', 'hang'));
+  const state = async () => namespace.get('pod', name).status.containerStatuses[0];
+  const restarted = await until('it is started again', state, ({ restartCount, ready }) => restartCount === 1 && ready, 120_000);
+  expect(restarted.lastState.terminated.exitCode).toBe(137);
+  const why = namespace.get('events', '--field-selector', `involvedObject.name=${name},reason=Unhealthy`).items;
+  expect(why.map(({ message }: Any) => message).join()).toMatch(/Liveness probe .*\/tmp\/heartbeat: changed \d+ s ago, may be 15 s/);
+}, 180_000);
+
 test('a worker is killed in the middle of its jobs, and others do them', async () => {
   const [{ name = '' } = {}] = namespace.pods('worker');
   const [before] = await whileBusy(async () => kill(name));

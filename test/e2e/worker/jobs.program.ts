@@ -50,7 +50,7 @@ export function buildJobs(scope: Construct, { release, replicas }: Version, stor
     concurrency: 4,
     drain: '20s',
     replicas,
-    env: { RELEASE: release, JOB_MS: 90 },
+    env: { RELEASE: release, JOB_MS: 120 },
     liveness,
     rollout: { delay: '2s' },
   });

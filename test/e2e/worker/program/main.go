@@ -2,6 +2,7 @@
 //
 //	jobs produce     JOBS numbered jobs onto the stream, each until it was accepted; then it stays
 //	jobs work        takes jobs as a consumer of the group, writes each down in the ledger, acknowledges it
+//	jobs hang        lets the worker in this container hang, with the jobs that it has
 //	jobs report      what was accepted, done, done again and waits, as JSON
 //	jobs singleton   counts in the ledger how many of it there are, and takes a while to end
 package main
@@ -16,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -41,12 +43,16 @@ func main() {
 		produce(ctx)
 	case "work":
 		work(ctx)
+	case "hang":
+		if err := os.WriteFile(hangs, nil, 0o600); err != nil {
+			fatal(err)
+		}
 	case "report":
 		report()
 	case "singleton":
 		singleton(ctx)
 	default:
-		fatal(errors.New("usage: jobs produce | work | report | singleton"))
+		fatal(errors.New("usage: jobs produce | work | hang | report | singleton"))
 	}
 }
 
@@ -140,6 +146,7 @@ func takeJobs(ctx context.Context, consumer string) {
 			if len(fields) < 2 {
 				continue // it was done meanwhile
 			}
+			hang()
 			time.Sleep(each)
 			// only what is written down is acknowledged: whoever dies in between leaves it to be done again
 			ledger.must("HINCRBY", "done", fields[1].(string), "1")
@@ -149,7 +156,22 @@ func takeJobs(ctx context.Context, consumer string) {
 	}
 }
 
+const hangs = "/tmp/hang"
+
+var hung atomic.Bool
+
+// As a program that waits for ever: it takes nothing, finishes nothing, and does not hear that it should end.
+func hang() {
+	if os.Remove(hangs) == nil {
+		hung.Store(true)
+	}
+	if hung.Load() {
+		select {}
+	}
+}
+
 func beat() {
+	hang()
 	file := os.Getenv("WORKER_HEARTBEAT_FILE")
 	now := time.Now()
 	if os.Chtimes(file, now, now) != nil {
