@@ -43,7 +43,9 @@ export async function secretsIn({ Id, State }: Inspected): Promise<Record<string
   if (State.Running) return secretFiles(Id);
   const files: Record<string, string> = {};
   const folder = mkdtempSync(join(tmpdir(), 'ironhull-secrets-'));
-  await must('docker', ['cp', `${Id}:/run/secrets/.`, folder]);
+  const { code, stderr } = await run('docker', ['cp', `${Id}:/run/secrets/.`, folder]);
+  // one that has no secrets has no such folder
+  if (code !== 0 && !stderr.includes('Could not find the file /run/secrets')) throw new Error(`docker cp said (${code}): ${stderr}`);
   for (const path of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (path.isDirectory()) continue;
     const file = join(path.parentPath, path.name);

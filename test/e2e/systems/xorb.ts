@@ -7,39 +7,77 @@ import type { Inspected } from '../support/docker';
 import { must, run } from '../support/run';
 import { Project } from './compose';
 
-/** Those of every environment; where backups are made, there is more. */
-export const SERVICES = ['database', 'redis', 'api', 'worker', 'database-exporter'] as const;
-/** What there is besides in staging and production. */
-export const RUNNERS = ['database-backup', 'database-prune', 'database-drill', 'database-backup-status'] as const;
-export type Name = (typeof SERVICES)[number] | (typeof RUNNERS)[number];
-/** The containers of each service, first to last. */
-export type Ids = ReadonlyMap<Name, readonly string[]>;
-
-/** Which secrets each process has as files. */
-export const READS: Readonly<Record<Name, readonly string[]>> = {
-  database: ['postgres_superuser_password', 'postgres_password', 'postgres_backup_password', 'postgres_monitoring_password'],
-  'database-exporter': ['postgres_monitoring_password'],
-  'database-backup': ['backup_writer_id', 'backup_writer_secret', 'postgres_backup_password'],
-  'database-prune': ['backup_pruner_id', 'backup_pruner_secret'],
-  'database-drill': ['backup_restorer_id', 'backup_restorer_secret', 'backup_age_identity'],
-  'database-backup-status': ['backup_restorer_id', 'backup_restorer_secret'],
-  redis: [],
-  api: ['jwt_secret', 'postgres_password'],
-  worker: ['postgres_password'],
-};
-
 /** How each environment configures XORB, and how many replicas there are. */
 export const TABLE = {
-  development: { api: 1, worker: 1, WORKERS: '1', TIMEOUT: '300', DEBUG: 'true', LOG_LEVEL: 'DEBUG', WORKER_CONCURRENCY: '2' },
-  test: { api: 1, worker: 1, WORKERS: '1', TIMEOUT: '30', DEBUG: 'false', LOG_LEVEL: 'WARNING', WORKER_CONCURRENCY: '2' },
-  staging: { api: 2, worker: 2, WORKERS: '4', TIMEOUT: '60', DEBUG: 'false', LOG_LEVEL: 'INFO', WORKER_CONCURRENCY: '4' },
-  production: { api: 3, worker: 4, WORKERS: '8', TIMEOUT: '60', DEBUG: 'false', LOG_LEVEL: 'INFO', WORKER_CONCURRENCY: '8' },
+  development: { api: 1, orchestrator: 1, worker: 1, WORKERS: '1', TIMEOUT: '300', DEBUG: 'true', LOG_LEVEL: 'DEBUG', concurrency: '2' },
+  test: { api: 1, orchestrator: 1, worker: 1, WORKERS: '1', TIMEOUT: '30', DEBUG: 'false', LOG_LEVEL: 'WARNING', concurrency: '2' },
+  staging: { api: 2, orchestrator: 1, worker: 2, WORKERS: '4', TIMEOUT: '60', DEBUG: 'false', LOG_LEVEL: 'INFO', concurrency: '4' },
+  production: { api: 3, orchestrator: 2, worker: 4, WORKERS: '8', TIMEOUT: '60', DEBUG: 'false', LOG_LEVEL: 'INFO', concurrency: '8' },
 } as const;
 export type EnvironmentName = keyof typeof TABLE;
+/** The containers of each service, first to last. */
+export type Ids = ReadonlyMap<string, readonly string[]>;
 
-/** Every variable that the processes of api and worker have in an environment. */
+/** XORB's own services. */
+export const OWN = ['api', 'orchestrator', 'worker'] as const;
+/** What is done once, and then is over. */
+export const TASKS = ['temporal-schema', 'temporal-namespaces'] as const;
+/** What makes backups of a database and looks after them. */
+const RUNNERS = ['backup', 'prune', 'drill', 'backup-status'] as const;
+/** The nodes of Redis' cluster. */
+export const NODES = [1, 2, 3, 4, 5, 6] as const;
+
+/** Every service of an environment. */
+export function servicesOf(name: EnvironmentName): string[] {
+  const redis =
+    name === 'production' ? NODES.flatMap((node) => [`redis-node${node}`, `redis-exporter${node}`]) : ['redis', 'redis-exporter'];
+  const runners = ['staging', 'production'].includes(name) ? RUNNERS : [];
+  const databases = ['database', 'temporal-database'].flatMap((one) => [one, ...['exporter', ...runners].map((more) => `${one}-${more}`)]);
+  return [...databases, ...redis, 'temporal', 'temporal-ui', ...TASKS, ...OWN];
+}
+
+/** How many of a service there are. */
+export function replicasOf(name: EnvironmentName, service: string): number {
+  return OWN.some((own) => own === service) ? TABLE[name][service as (typeof OWN)[number]] : 1;
+}
+
+/** Which secrets each process has as files. */
+export function readsOf(service: string): readonly string[] {
+  if (service.startsWith('redis-exporter')) return ['redis_monitoring_password'];
+  if (service.startsWith('redis')) return ['redis_admin_password', 'redis_monitoring_password', 'redis_password'];
+  const [, users, , part] = /^(temporal-)?(database)(?:-(.+))?$/.exec(service)?.map((_, at, all) => all[at] ?? '') ?? [];
+  if (part !== undefined) return databaseReads(users === '' ? 'postgres' : 'temporal', part);
+  return { ...APPLICATION, temporal: ['temporal_password'], 'temporal-schema': ['temporal_password'] }[service] ?? [];
+}
+
+const APPLICATION: Readonly<Record<string, readonly string[]>> = {
+  api: ['jwt_secret', 'postgres_password', 'redis_password'],
+  orchestrator: ['postgres_password', 'redis_password'],
+  worker: ['postgres_password', 'redis_password'],
+};
+
+function databaseReads(prefix: string, part: string): readonly string[] {
+  const password = (user: string) => `${prefix}_${user}password`;
+  const key = (user: string) => [`backup_${user}_id`, `backup_${user}_secret`];
+  return (
+    {
+      '': [password('superuser_'), password(''), password('backup_'), password('monitoring_')],
+      exporter: [password('monitoring_')],
+      backup: [...key('writer'), password('backup_')],
+      prune: key('pruner'),
+      drill: [...key('restorer'), 'backup_age_identity'],
+      'backup-status': key('restorer'),
+    }[part] ?? []
+  );
+}
+
+/** Every variable that the processes of XORB's own services have in an environment. */
 export function variablesIn(name: EnvironmentName) {
-  const { DEBUG, LOG_LEVEL, WORKERS, TIMEOUT, WORKER_CONCURRENCY } = TABLE[name];
+  const { DEBUG, LOG_LEVEL, WORKERS, TIMEOUT, concurrency } = TABLE[name];
+  const redis =
+    name === 'production'
+      ? { REDIS_NODES: NODES.map((node) => `xorb-redis-node${node}:6379`).join(',') }
+      : { REDIS_HOST: 'xorb-redis', REDIS_PORT: '6379' };
   const common = {
     XORB_ENV: name,
     DEBUG,
@@ -50,55 +88,115 @@ export function variablesIn(name: EnvironmentName) {
     DATABASE_USER: 'xorb',
     DATABASE_SSLMODE: 'require',
     DATABASE_PASSWORD_FILE: '/run/secrets/xorb-secrets/postgres_password',
-    REDIS_URL: 'redis://xorb-redis:6379/0',
+    ...redis,
+    REDIS_PASSWORD_FILE: '/run/secrets/xorb-secrets/redis_password',
   };
+  const temporal = { TEMPORAL_HOST: 'xorb-temporal:7233', TEMPORAL_ADDRESS: 'xorb-temporal:7233', TEMPORAL_NAMESPACE: 'xorb' };
   return {
     api: { ...common, WORKERS, TIMEOUT, JWT_SECRET_FILE: '/run/secrets/xorb-secrets/jwt_secret' },
-    worker: { ...common, WORKER_CONCURRENCY, WORKER_MAX_MEMORY: '512m' },
+    orchestrator: { ...common, ...temporal },
+    worker: {
+      ...common,
+      ...temporal,
+      WORKER_CONCURRENCY: concurrency,
+      WORKER_DRAIN_SECONDS: '60',
+      WORKER_HEARTBEAT_FILE: '/tmp/heartbeat',
+      WORKER_MAX_MEMORY: '512m',
+      WORKER_QUEUE: 'xorb',
+    },
   };
+}
+
+/** The images that stand in for its own and for those of others. */
+export const IMAGES = [
+  ...OWN.map((name) => `xorb/${name}:1.0.0`),
+  'pgvector/pgvector:pg16',
+  'postgres:16-bookworm',
+  'redis:7.4-bookworm',
+  'oliver006/redis_exporter:v1.74.0-alpine',
+  'quay.io/prometheuscommunity/postgres-exporter:v0.17.1',
+  'ironhull/postgres-backup:16-vector',
+  'ironhull/postgres-backup:16',
+  'temporalio/server:1.31.2',
+  'temporalio/admin-tools:1.31.2',
+  'temporalio/ui:2.49.1',
+];
+
+/** What Redis answers in one of its containers, to one of its users. */
+export async function redisCli(container: Inspected, user: 'admin' | 'default', ...command: string[]): Promise<string> {
+  const file = `/run/secrets/xorb-secrets/redis_${user === 'default' ? '' : 'admin_'}password`;
+  const script = `export REDISCLI_AUTH="$(cat ${file})"; exec redis-cli --user ${user} --no-auth-warning "$@"`;
+  return (await must('docker', ['exec', container.Id, 'sh', '-c', script, 'sh', ...command])).trim();
+}
+
+/** What a database server answers to a superuser. */
+export async function superuser(container: Inspected, database: string, sql: string): Promise<string> {
+  const psql = ['psql', '-XqAt', '-h', '/var/run/postgresql', '-U', 'postgres', '-d', database, '-c', sql];
+  return (await must('docker', ['exec', container.Id, ...psql])).trim();
 }
 
 /** XORB in one environment by its Compose file. */
 export class Deployed {
   readonly project: Project;
   containers: readonly Inspected[] = [];
+  /** Which services there are. */
+  readonly services: readonly string[];
 
-  constructor(private readonly environment: EnvironmentName) {
+  constructor(readonly environment: EnvironmentName) {
     this.project = new Project(`ihx${environment.slice(0, 1)}${process.pid}`);
+    this.services = servicesOf(environment);
   }
 
   /** Writes the file and the secrets, and brings it up. */
   async start(secrets: Readonly<Record<string, string>>): Promise<void> {
     this.project.writeSecrets('xorb-secrets', secrets);
     this.project.write(Environments[this.environment], (root) => new Xorb(root));
+    await this.addressNetworks();
     await this.up();
+  }
+
+  /** Gives each network a few addresses of its own: an engine has enough of its own for about thirty, and this one has other suites. */
+  private async addressNetworks(): Promise<void> {
+    const file = JSON.parse(await this.project.must('config', '--format', 'json')) as { networks: Record<string, object> };
+    // 32 addresses each in 198.18.0.0/15, which is for tests
+    const first = 64 * ((process.pid % 16) * 4 + Object.keys(TABLE).indexOf(this.environment));
+    const networks = Object.keys(file.networks).map((name, at) => {
+      const address = (first + at) * 32;
+      const subnet = `198.${18 + (address >> 16)}.${(address >> 8) & 255}.${address & 255}/27`;
+      return [name, { ipam: { config: [{ subnet }] } }] as const;
+    });
+    writeFileSync(this.networks, JSON.stringify({ networks: Object.fromEntries(networks) }));
+  }
+
+  private get networks(): string {
+    return join(this.project.folder, 'networks.json');
   }
 
   /** Brings it to what the files say. */
   async up(): Promise<void> {
-    const { code, stderr } = await this.project.run('up', '--detach', '--wait');
+    const { code, stderr } = await this.project.run('--file', this.networks, 'up', '--detach', '--wait');
     if (code !== 0 || /warn|ignor/i.test(stderr)) throw new Error(`up said (${code}): ${stderr}`);
     this.containers = (await this.project.containers()).sort((a, b) => a.Name.localeCompare(b.Name));
   }
 
   /** The replicas of a service. */
-  of(service: Name): Inspected[] {
+  of(service: string): Inspected[] {
     return this.containers.filter(({ Config }) => Config.Labels['com.docker.compose.service'] === `xorb-${service}`);
   }
 
-  /** Which services there are. */
-  get services(): readonly Name[] {
-    return this.environment === 'staging' || this.environment === 'production' ? [...SERVICES, ...RUNNERS] : SERVICES;
+  /** The first replica of a service. */
+  one(service: string): Inspected {
+    return this.of(service)[0] as Inspected;
   }
 
   /** Who is there now. */
   get ids(): Ids {
-    const ids = (service: Name) => this.of(service).map(({ Id }) => Id as string);
+    const ids = (service: string) => this.of(service).map(({ Id }) => Id as string);
     return new Map(this.services.map((service) => [service, ids(service)] as const));
   }
 
   /** How many of the containers of before are gone, for each service of which any are. */
-  rolled(before: Ids): Partial<Record<Name, number>> {
+  rolled(before: Ids): Readonly<Record<string, number>> {
     const gone = this.services.map(
       (service) => [service, (before.get(service) ?? []).filter((id) => !this.ids.get(service)?.includes(id)).length] as const,
     );
@@ -111,16 +209,10 @@ export class Deployed {
     writeFileSync(join(this.project.folder, '.env'), lines.join(''));
   }
 
-  /** What the database answers to a superuser. */
-  async superuser(sql: string): Promise<string> {
-    const psql = ['psql', '-XqAt', '-h', '/var/run/postgresql', '-U', 'postgres', '-d', 'xorb', '-c', sql];
-    return (await must('docker', ['exec', this.of('database')[0]?.Id, ...psql])).trim();
-  }
-
   /** What the database says to a password, over its network. */
   async login(password: string): Promise<string> {
     const text = `host=xorb-database user=xorb dbname=xorb password=${password}`;
-    const { stdout, stderr } = await run('docker', ['exec', this.of('database')[0]?.Id, 'psql', text, '-tAc', "select 'welcome'"]);
+    const { stdout, stderr } = await run('docker', ['exec', this.one('database').Id, 'psql', text, '-tAc', "select 'welcome'"]);
     return /password authentication failed/.test(stderr) ? 'refused' : (stdout + stderr).trim();
   }
 }
