@@ -84,6 +84,12 @@ finish() {
   [[ -z $WORK ]] || rm -rf "$WORK"
   [[ -z $SOCKET ]] || rm -rf "$SOCKET"
   [[ -z $PASSFILE ]] || rm -f "$PASSFILE"
+  # a process that is killed for want of memory says the same as a backup that is bad: it counts as bad if it is said twice
+  if [[ $VERB = drill-one && $rc = 65 && -n $FETCHED && -z ${PG_BACKUP_AGAIN:-} ]]; then
+    say warning 'the drill is done once more, before the backup counts as bad'
+    trap - TERM INT
+    PG_BACKUP_AGAIN=yes exec "$SELF" drill-one "$RUN_ID" --database "$DATABASE" --from "$FROM"
+  fi
   ENDED_IN=$PHASE
   phase end
   report "$rc"

@@ -10,7 +10,9 @@ def plan:
   .policy as $p | .now as $now | .backups as $all | .attempts as $attempts
   | [$all[] | select(.refuted != true)] as $good | [$all[] | select(.kind != "safety")] as $regular
   | ($all | map(.epoch) | max) as $last | ([$now, $last] | min) as $reference
-  | [($good | newest($p.minVerified)), ($regular | periods("%Y-%m-%d"; $p.daily)), ($regular | periods("%G-%V"; $p.weekly)),
+  | ($good | newest($p.minVerified) | map(.epoch) | min) as $since
+  # what a drill says never makes one of the newest go: it does when there are so many newer ones that are not refuted
+  | [($good | newest($p.minVerified)), [$all[] | select($since != null and .epoch >= $since)], ($regular | periods("%Y-%m-%d"; $p.daily)), ($regular | periods("%G-%V"; $p.weekly)),
      ($regular | periods("%Y-%m"; $p.monthly)), ($regular | periods("%Y"; $p.yearly)), ([$all[] | select(.proven == true)] | newest(1)),
      [$all[] | select(.kind == "safety" and .epoch > $reference - $p.safetyDays * 86400)]]
   | (map(map({key: .id, value: true})) | add | from_entries) as $keep

@@ -208,6 +208,24 @@ test('a restored schema that lies about a column, an index or a grant is refuted
   );
 });
 
+test.each([
+  // what looks like a bad backup is looked at again, and the rest says nothing of it
+  ['pg_restore', '$* = *--jobs*', [0, 'ok', /once more/]],
+  ['age', '$* = *--decrypt*', [0, 'ok', /once more/]],
+  ['psql', '$* = *fingerprint.sql*', [69, 'none', /cannot be read/]],
+] as const)('a drill that loses %s does not count against the backup', async (tool, fits, [code, proof, says]) => {
+  const { lab } = at;
+  const id = await backup();
+  // the first time only, as if memory had been short for a moment
+  const lost = `[[ ${fits} ]] && mkdir "$BACKUP_TMP/../lost-${tool}" 2>/dev/null`;
+  const ended = await lab.run(['drill', id], {
+    shims: { [tool]: `if ${lost}; then kill -9 $$; fi; exec "$REAL" "$@"` },
+  });
+  const listed = JSON.parse((await lab.run(['list', '--json', '--database', 'shop'])).stdout) as { id: string; drill: string }[];
+  const { drill } = listed.find((one) => one.id === id) ?? {};
+  expect([ended.code, drill, messages(ended)]).toEqual([code, proof, expect.stringMatching(says)]);
+});
+
 test('F40: a role that row security applies to does not back up a part of a table', async () => {
   const { lab } = at;
   await lab.sql('CREATE ROLE reader LOGIN; GRANT pg_read_all_data TO reader', 'postgres');
