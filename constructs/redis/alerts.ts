@@ -1,5 +1,5 @@
 import type { AlertRule } from '../../lib/observability/monitor';
-import type { RedisEviction, RedisProps } from './props';
+import type { RedisProps } from './props';
 
 /** What the rules depend on. */
 export interface RedisLimits {
@@ -10,8 +10,6 @@ export interface RedisLimits {
   readonly copies: number;
   /** Whether data outlives the process. */
   readonly persistent: boolean;
-  /** What is removed when memory is full. */
-  readonly eviction: RedisEviction;
 }
 
 /**
@@ -19,12 +17,12 @@ export interface RedisLimits {
  *
  * @see https://github.com/oliver006/redis_exporter for the metrics
  */
-export function redisAlerts({ name, mode, copies, persistent, eviction }: RedisLimits): AlertRule[] {
+export function redisAlerts({ name, mode, copies, persistent }: RedisLimits): AlertRule[] {
   return [
     ...always(),
-    // a cache is always full
-    ...(eviction.startsWith('allkeys-') ? [] : memory()),
+    ...memory(),
     ...(persistent ? persistence() : []),
+    ...(copies > 0 ? [LINK] : []),
     ...(mode === 'replicated' ? replicated(name, copies) : []),
     ...(mode === 'cluster' ? cluster() : []),
   ];
@@ -50,11 +48,23 @@ function always(): AlertRule[] {
   ];
 }
 
+const LINK: AlertRule = {
+  alert: 'RedisLinkDown',
+  expr: 'redis_master_link_up == 0',
+  for: '5m',
+  severity: 'ticket',
+  summary: 'The copy that {{ $labels.instance }} watches is not connected to what it copies',
+  description: 'It falls behind, and should not be made the first. Look at its log, and whether what it copies is there.',
+};
+
+/** A cache is always full, and there may be one in the same Prometheus. */
+const NO_CACHE = 'and on (job, instance) redis_instance_info{maxmemory_policy!~"allkeys-.*"}';
+
 function memory(): AlertRule[] {
   return [
     {
       alert: 'RedisMemoryFull',
-      expr: 'redis_memory_used_bytes / (redis_memory_max_bytes > 0) > 0.9',
+      expr: `redis_memory_used_bytes / (redis_memory_max_bytes > 0) > 0.9 ${NO_CACHE}`,
       for: '5m',
       severity: 'page',
       summary: 'The Redis that {{ $labels.instance }} watches has used {{ $value | humanizePercentage }} of its memory',
@@ -62,7 +72,7 @@ function memory(): AlertRule[] {
     },
     {
       alert: 'RedisKeysEvicted',
-      expr: 'increase(redis_evicted_keys_total[15m]) > 0',
+      expr: `increase(redis_evicted_keys_total[15m]) > 0 ${NO_CACHE}`,
       for: '15m',
       severity: 'ticket',
       summary: 'The Redis that {{ $labels.instance }} watches removes keys for want of memory',
@@ -107,14 +117,6 @@ function replicated(name: string, copies: number): AlertRule[] {
       description:
         'Without a copy a server refuses writes. The Sentinels have no majority, all copies are away, or nobody tells. Ask each Sentinel which server it knows.',
     },
-    {
-      alert: 'RedisLinkDown',
-      expr: 'redis_master_link_up == 0',
-      for: '5m',
-      severity: 'ticket',
-      summary: 'The copy that {{ $labels.instance }} watches is not connected to what it copies',
-      description: 'It falls behind, and is not made the first any more. Look at its log.',
-    },
   ];
 }
 
@@ -135,14 +137,6 @@ function cluster(): AlertRule[] {
       severity: 'ticket',
       summary: 'Not all keys of the cluster are served, as {{ $labels.instance }} sees it',
       description: 'A node is away or was given nothing. `redis-cli --cluster check` tells which.',
-    },
-    {
-      alert: 'RedisClusterLinkDown',
-      expr: 'redis_master_link_up == 0',
-      for: '5m',
-      severity: 'ticket',
-      summary: 'The copy that {{ $labels.instance }} watches is not connected to what it copies',
-      description: 'It falls behind. Look at its log, and whether what it copies is there.',
     },
   ];
 }

@@ -81,7 +81,6 @@ export class Redis extends Composite {
           mode: mode ?? 'standalone',
           copies: this.copies,
           persistent: this.persistence !== 'none',
-          eviction: this.props.eviction ?? 'noeviction',
         }),
         panels: redisPanels(mode ?? 'standalone'),
       });
