@@ -60,11 +60,12 @@ export function planNetworks(
 ): NetworkPlan {
   const segments = new Map<Runner, NetworkView[]>(runners.map((part) => [part, segmentsOf(part, nameOf)] as const));
   const joined = new Map<Runner, Set<string>>(runners.map((part) => [part, new Set()] as const));
-  const implied = new Map<string, ImpliedNetwork>();
-  const join = (part: Runner, name: string, kind: ImpliedNetwork['kind']): void => {
-    const known = implied.get(name) ?? { name, kind };
+  const implied = new Map<string, ImpliedNetwork & { readonly of: string }>();
+  // a segment and a workload may have the same name: `of` tells apart whom a network joins
+  const join = (part: Runner, name: string, kind: ImpliedNetwork['kind'], of: string = kind): void => {
+    const known = implied.get(name) ?? { name, kind, of };
     const fix = 'choose another id for one of the two';
-    if (known.kind !== kind) problems.push({ path: displayPath(part), what: 'needs a network whose name an edge has', value: name, fix });
+    if (known.of !== of) problems.push({ path: displayPath(part), what: 'needs a network whose name an edge has', value: name, fix });
     implied.set(name, known);
     joined.get(part)?.add(name);
   };
@@ -82,7 +83,8 @@ export function planNetworks(
     }
     for (const [met, members] of together(others, segments)) {
       const name = shorten([nameOf(part as Part), nameOf(met)].sort().join('_'));
-      for (const member of [part, ...members]) join(member, name, 'edge');
+      const ends = [part, met].map(displayPath).sort().join();
+      for (const member of [part, ...members]) join(member, name, 'edge', ends);
     }
   }
   for (const part of runners) {
