@@ -157,19 +157,25 @@ poorest() {
 		}'
 }
 assigned() { here cluster info 2>/dev/null | sed -n 's/^cluster_slots_assigned:\([0-9]*\).*/\1/p'; }
+# on NODE COMMAND...: a Swarm knows no address of this one until it is well
+on() {
+	node=$1
+	shift
+	if [ "$node" = "$NODE" ]; then here "$@"; else there "$node" 6379 "$@"; fi
+}
 # form: one more step towards a cluster of all nodes; each can be done again
 form() {
 	if [ "$(assigned)" != 16384 ]; then
 		at=0
 		for node in $NODES; do
 			[ "$at" -lt "$SHARDS" ] || break
-			there "$node" 6379 cluster addslotsrange $((at * 16384 / SHARDS)) $(((at + 1) * 16384 / SHARDS - 1)) >/dev/null
+			on "$node" cluster addslotsrange $((at * 16384 / SHARDS)) $(((at + 1) * 16384 / SHARDS - 1)) >/dev/null
 			at=$((at + 1))
 		done
 		return
 	fi
 	node=$(empty | head -n 1)
-	if [ -z "$node" ]; then : >${DATA}/formed; else there "$node" 6379 cluster replicate "$(poorest)" >/dev/null; fi
+	if [ -z "$node" ]; then : >${DATA}/formed; else on "$node" cluster replicate "$(poorest)" >/dev/null; fi
 }
 lonely=0 pause=1
 while sleep "$pause"; do
