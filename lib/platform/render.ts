@@ -9,13 +9,13 @@ import { below, once, type Problem, ProblemsError, reported } from '../model/pro
 import { overlap, parseCidr, type Range } from '../model/values/address';
 import { findUnresolved, taintSearch } from '../model/values/taint';
 import { replicasFix } from '../model/workload/replicas';
-import { edgeProblems, unseenMetrics } from './edge-checks';
+import { edgeProblems, unseenMetrics } from './checks/edges';
+import { planOwnVolumes } from './checks/volumes';
 import { view } from './edge-view';
 import { gatesOf, orderByGates } from './gates';
 import { manyNetworks, type NetworkPlan, planNetworks, takenByOutside } from './networks';
 import type { At, Difference, Drafted, Inspector, Natives, Plan, Platform } from './platform';
 import { references } from './references';
-import { planOwnVolumes } from './volume-checks';
 
 /** Which part of a tree is a stack. */
 export interface RenderOptions {

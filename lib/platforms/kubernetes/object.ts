@@ -3,7 +3,7 @@ import { edgesOf, type Runner } from '../../model/edges/edges';
 import { isSecretName, isServiceAddress, type ObjectSpec, type ObjectValue, type ServiceAddress } from '../../model/kinds/object';
 import { Part } from '../../model/part';
 import { isSecretKey } from '../../model/workload/references';
-import { edgeProblems } from '../../platform/edge-checks';
+import { edgeProblems } from '../../platform/checks/edges';
 import { view } from '../../platform/edge-view';
 import type { At, Cell } from '../../platform/platform';
 import { labelsOf, metadataOf, namespaceOf } from './metadata';

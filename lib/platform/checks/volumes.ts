@@ -1,7 +1,7 @@
-import type { Runner } from '../model/edges/edges';
-import type { Part } from '../model/part';
-import { below, displayPath, type Problem } from '../model/problems';
-import { ownVolumes } from '../model/workload/replicas';
+import type { Runner } from '../../model/edges/edges';
+import type { Part } from '../../model/part';
+import { below, displayPath, type Problem } from '../../model/problems';
+import { ownVolumes } from '../../model/workload/replicas';
 
 /** Whose replicas have a volume of their own. */
 export interface OwnVolumes {

@@ -1,9 +1,9 @@
-import { type Edge, edgesOf, type Joined, type Runner } from '../model/edges/edges';
-import { peerProblems } from '../model/edges/peer-problems';
-import type { ExternalPeer } from '../model/edges/peers';
-import { Part } from '../model/part';
-import { below, displayPath, type Problem, usePort } from '../model/problems';
-import { view } from './edge-view';
+import { type Edge, edgesOf, type Joined, type Runner } from '../../model/edges/edges';
+import { peerProblems } from '../../model/edges/peer-problems';
+import type { ExternalPeer } from '../../model/edges/peers';
+import { Part } from '../../model/part';
+import { below, displayPath, type Problem, usePort } from '../../model/problems';
+import { view } from '../edge-view';
 
 /** What is wrong with the edges of a workload or task: ports that the other end does not have, peers that are none. */
 export function edgeProblems(part: Runner): Problem[] {
