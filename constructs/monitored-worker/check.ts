@@ -20,15 +20,8 @@ export function checkWorker(scope: IConstruct, props: Partial<MonitoredWorkerPro
   const alive = checkLiveness(props, say);
   if (props.exporter !== undefined && props.exporter !== false && !isRedis(right.queue))
     say('exporter', 'tells of queues of Redis alone', props.exporter, 'leave it out: the server of this queue tells of it by itself');
-  const scaling = props.scaling === undefined ? undefined : checkScaling(props.scaling, say);
+  const scaling = props.scaling === undefined ? undefined : checkScaling(props, say);
   if (props.singleton) checkSingleton(props, say);
-  else if (props.scaling !== undefined && props.replicas !== undefined)
-    say(
-      'replicas',
-      'a number of replicas and scaling exclude each other',
-      props.replicas,
-      'leave it out: scaling.fixed is the number where nothing scales',
-    );
   const { scaling: _, ...rest } = props;
   return { ...rest, ...right, ...(!alive && { liveness: {} }), ...(scaling && { scaling }) } as MonitoredWorkerProps;
 }
@@ -133,7 +126,13 @@ function checkFolder(file: unknown, writable: MonitoredWorkerProps['writable'], 
   );
 }
 
-function checkScaling(scaling: unknown, say: Say): QueueScalingProps | undefined {
+/** The scaling, if nothing is wrong with it: what is made of it would tell of the same once more. */
+function checkScaling({ scaling, replicas, singleton }: Partial<MonitoredWorkerProps>, tell: Say): QueueScalingProps | undefined {
+  let right = true;
+  const say: Say = (...problem) => {
+    right = false;
+    tell(...problem);
+  };
   if (!isObject(scaling)) {
     say('scaling', 'must be an object', scaling, 'write it as { max: 10 }');
     return undefined;
@@ -155,14 +154,14 @@ function checkScaling(scaling: unknown, say: Say): QueueScalingProps | undefined
   for (const [name, value] of Object.entries({ interval, cooldown }))
     if (value !== undefined && (tryDuration(value) ?? 0) < 1000)
       say(`scaling.${name}`, 'must be a duration of at least 1s', value, "write it as '30s'");
-  return whole(max, 1) ? (scaling as QueueScalingProps) : undefined;
+  const fix = 'leave it out: scaling.fixed is the number where nothing scales';
+  if (replicas !== undefined && !singleton) say('replicas', 'a number of replicas and scaling exclude each other', replicas, fix);
+  return right ? (scaling as QueueScalingProps) : undefined;
 }
 
-function checkSingleton({ replicas, scaling, rollout }: Partial<MonitoredWorkerProps>, say: Say): void {
+function checkSingleton({ replicas, scaling }: Partial<MonitoredWorkerProps>, say: Say): void {
   if (scaling !== undefined) say('scaling', 'there is one of a singleton', 'an object', 'leave it out');
   if (replicas !== undefined && replicas !== 1) say('replicas', 'there is one of a singleton', replicas, 'leave it out');
-  if (rollout?.order === 'start-first')
-    say('rollout.order', 'a singleton would be there twice while it is replaced', 'start-first', "leave it out: it is 'stop-first'");
 }
 
 function checkAlerts(alerts: unknown, say: Say): void {
