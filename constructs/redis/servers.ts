@@ -233,6 +233,8 @@ export class Servers {
         REDIS_ADDR: `${tls ? 'rediss' : 'redis'}://${server.endpoint('redis')}`,
         REDIS_USER: MONITORING,
         PASSWORD_FILE: passwordOf(MONITORING),
+        // it may not read the configuration
+        REDIS_EXPORTER_CONFIG_COMMAND: '-',
         ...(tls && { REDIS_EXPORTER_TLS_CA_CERT_FILE: tls.authority }),
       },
       writable: [{ path: '/tmp', size: '1Mi' }],

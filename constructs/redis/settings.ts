@@ -15,9 +15,8 @@ export const DEFAULT = 'default';
 /** What those may who are no operators: everything but changing the server, and emptying all of its databases at once. */
 const APPLICATION = '+@all -@admin -flushall -swapdb -migrate';
 const OTHERS = '+@all -@admin -@dangerous';
-/** What the exporter asks for. @see https://github.com/oliver006/redis_exporter#authenticating-with-redis */
-const EXPORTER =
-  '+client +ping +info +config|get +cluster|info +slowlog +latency +memory +select +get +scan +xinfo +type +pfcount +strlen +llen +scard +zcard +hlen +xlen';
+/** What the exporter asks for. Not `config|get`: it shows the password that servers log in to each other with. */
+const EXPORTER = '-@all +ping +info +client|setname +cluster|info +slowlog|len +slowlog|get +latency|latest +latency|histogram';
 
 /** What an application may ask a Sentinel. */
 export const SENTINEL_RULES = [
@@ -35,7 +34,7 @@ export function rulesOf(users: Readonly<Record<string, RedisUserProps>> = {}): R
   return {
     [DEFAULT]: `~* &* ${APPLICATION}`,
     [ADMIN]: '~* &* +@all',
-    [MONITORING]: `~* resetchannels -@all ${EXPORTER}`,
+    [MONITORING]: `resetchannels ${EXPORTER}`,
     ...Object.fromEntries(own),
   };
 }

@@ -185,6 +185,7 @@ describe('exporters', () => {
         expect(view.C.services[name].environment).toEqual({
           REDIS_ADDR: `redis://${servers[index]}:6379`,
           REDIS_USER: 'monitoring',
+          REDIS_EXPORTER_CONFIG_COMMAND: '-',
           PASSWORD_FILE: '/run/secrets/shop-redis-passwords/monitoring-password',
         });
         expect(view.C.services[name].labels).toMatchObject({ 'prometheus.io/scrape': 'true', 'prometheus.io/port': '9121' });

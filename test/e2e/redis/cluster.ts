@@ -1,0 +1,127 @@
+/** What a cluster of Redis has to survive, on any engine. */
+import { until } from '../support/run';
+
+/** How a suite gets at its engine. */
+export interface Engine {
+  /** Runs a script of the shell in the client, which knows the password; what it printed. */
+  readonly client: (script: string) => Promise<string>;
+  /** Kills the process of a node; the engine starts it again by itself. */
+  readonly kill: (node: string) => Promise<void>;
+  /** Takes a node away until `start`. */
+  readonly stop: (node: string) => Promise<void>;
+  readonly start: (node: string) => Promise<void>;
+  /** Ends all nodes at once without a word, and waits until they are there again, with other addresses. */
+  readonly restartAll: (nodes: readonly string[]) => Promise<void>;
+}
+
+/** The nodes by number. */
+export const NODES = [1, 2, 3, 4, 5, 6].map((n) => `redis-node${n}`);
+
+interface Member {
+  readonly id: string;
+  readonly name: string;
+  readonly address: string;
+  readonly flags: readonly string[];
+  readonly of: string;
+  readonly slots: number;
+}
+
+/** A line of `CLUSTER NODES`. @see https://redis.io/docs/latest/commands/cluster-nodes/ */
+function member(line: string): Member {
+  const [id = '', place = '', flags = '', of = '', , , , , ...ranges] = line.split(' ');
+  const [address = '', name = ''] = place.split(',');
+  const slots = ranges.reduce((sum, range) => {
+    const [from = 0, to = from] = range.split('-').map(Number);
+    return sum + to - from + 1;
+  }, 0);
+  return { id, name, address, flags: flags.split(','), of, slots };
+}
+
+/** Runs the client, with a password and the cluster's protocol. */
+const CLI = 'export REDISCLI_AUTH=$(cat $REDIS_PASSWORD_FILE); cli() { timeout 5 redis-cli -e -c "$@"; }; ';
+const KEYS = 200;
+
+/** The tests of a cluster. */
+export function testCluster(engine: Engine): void {
+  const ask = (script: string) => engine.client(CLI + script);
+  const members = async (node = 'redis-node1'): Promise<Member[]> =>
+    (await ask(`cli -h ${node} cluster nodes`)).trim().split('\n').map(member);
+  /** Waits until the node says that all is served, by so many that are well. */
+  const whole = (node: string, well: number) =>
+    until(
+      `${well} nodes are well as ${node} sees it`,
+      () => ask(`cli -h ${node} cluster info; cli -h ${node} cluster nodes`).catch((error: Error) => error.message),
+      (said) => said.includes('cluster_state:ok') && said.split('\n').filter((line) => isWell(line)).length === well,
+      120_000,
+    );
+  const write = (prefix: string, node: string) =>
+    ask(`for i in $(seq ${KEYS}); do cli -h ${node} set ${prefix}$i $i || echo failed; done`).then((said) =>
+      said.split('\n').filter((line) => line === 'OK'),
+    );
+  const read = (prefix: string, node: string) =>
+    ask(`for i in $(seq ${KEYS}); do cli -h ${node} get ${prefix}$i; done`).then((said) => said.trim().split('\n').map(Number));
+  const all = Array.from({ length: KEYS }, (_, index) => index + 1);
+
+  test('it forms by itself: all slots are served, and each part has a copy', async () => {
+    const found = await members();
+    const masters = found.filter(({ flags }) => flags.includes('master'));
+    expect(found.map(({ name }) => name).sort()).toEqual(NODES);
+    expect(masters.map(({ slots }) => slots).sort()).toEqual([5461, 5461, 5462]);
+    const copies = found.filter(({ flags }) => flags.includes('slave')).map(({ of }) => of);
+    expect(copies.sort()).toEqual(masters.map(({ id }) => id).sort());
+  });
+
+  test('a client is sent on by names that it knows, and finds everything', async () => {
+    expect(await write('first', 'redis-node1')).toHaveLength(KEYS);
+    const sent = await ask(`for i in $(seq 30); do timeout 5 redis-cli -h redis-node1 get first$i; done`);
+    expect([...sent.matchAll(/MOVED \d+ (\S+):6379/g)].map(([, name]) => name)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^redis-node[23]$/)]),
+    );
+    expect(await read('first', 'redis-node3')).toEqual(all);
+  }, 120_000);
+
+  test('what was written outlives a process that is killed', async () => {
+    expect(await write('kept', 'redis-node1')).toHaveLength(KEYS);
+    await engine.kill('redis-node1');
+    await whole('redis-node2', 6);
+    expect(await read('kept', 'redis-node2')).toEqual(all);
+  }, 240_000);
+
+  test('one of the nodes is lost, with what it was written to: its copy takes over, and it comes back as a copy', async () => {
+    const before = await members('redis-node1');
+    const lost = before.find(({ flags, name }) => flags.includes('master') && name !== 'redis-node1') as Member;
+    const heir = before.find(({ of }) => of === lost.id) as Member;
+    await engine.stop(lost.name);
+    await until(
+      'its copy takes over',
+      () => members(heir.name).catch(() => []),
+      (now) => now.some(({ id, flags, slots }) => id === heir.id && flags.includes('master') && slots === lost.slots),
+      60_000,
+    );
+    await whole(heir.name, 5);
+    expect(await write('without', heir.name)).toHaveLength(KEYS);
+    expect(await read('kept', heir.name)).toEqual(all);
+    await engine.start(lost.name);
+    await whole(heir.name, 6);
+    await until(
+      'it is a copy',
+      () => members(heir.name),
+      (now) => now.some(({ id, flags, of }) => id === lost.id && flags.includes('slave') && of === heir.id),
+      60_000,
+    );
+  }, 360_000);
+
+  test('all of them end at once, and find each other where they are now, with everything', async () => {
+    const before = new Map((await members()).map(({ id, address }) => [id, address] as const));
+    await engine.restartAll(NODES);
+    await whole('redis-node1', 6);
+    const after = await members();
+    expect(after.map(({ id }) => id).sort()).toEqual([...before.keys()].sort());
+    expect(after.filter(({ id, address }) => before.get(id) !== address).length).toBeGreaterThan(0);
+    for (const prefix of ['first', 'kept', 'without']) expect([prefix, await read(prefix, 'redis-node2')]).toEqual([prefix, all]);
+  }, 360_000);
+}
+
+function isWell(line: string): boolean {
+  return /^[0-9a-f]{40} .* connected( |$)/.test(line) && !/fail|handshake|noaddr/.test(line.split(' ')[2] ?? '');
+}
