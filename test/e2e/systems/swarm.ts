@@ -1,8 +1,8 @@
-/** OctoCode as a stack of a Swarm, by its written stack file. */
+/** A system as a stack of a Swarm, by its written stack file. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RootConstruct } from 'constructs';
+import { type Construct, RootConstruct } from 'constructs';
 import { OctoCode } from '../../../apps/octocode/octocode';
 import { Environment, Environments, HardenedService, HardenedTask, type Part } from '../../../lib';
 import { swarm, swarmStackFile, writeComposeFile } from '../../../lib/platforms/swarm';
@@ -19,7 +19,7 @@ export class SwarmStack {
 
   constructor(
     readonly name: string,
-    private readonly port: number,
+    private readonly port = 0,
   ) {}
 
   /** Writes the values of a secret. */
@@ -30,10 +30,16 @@ export class SwarmStack {
   }
 
   /** Writes the stack file of a version of OctoCode, and deploys it. What the command said, if anything. */
-  async deploy(version: string): Promise<string> {
+  deploy(version: string): Promise<string> {
+    return this.deploySystem((root) => fitGateway(new OctoCode(root, 'octocode', { version }), this.port));
+  }
+
+  /** Writes the stack file of a system in production, and deploys it. What the command said, if anything. */
+  async deploySystem(build: (root: Construct) => void): Promise<string> {
     const root = new RootConstruct(this.name);
     Environment.set(root, Environments.production);
-    fitMachine(new OctoCode(root, 'octocode', { version }), this.port);
+    build(root);
+    fitMachine(root);
     // no IPVS on every machine that runs the tests, hence no virtual addresses
     const file = swarmStackFile(root, { name: this.name, endpointMode: 'dnsrr' });
     this.written += file.text;
@@ -71,17 +77,23 @@ export class SwarmStack {
   }
 }
 
-/** What a machine that others use too forces: a port that is free, and next to nothing set aside. An update is watched for less time. */
-function fitMachine(system: OctoCode, port: number): void {
-  const { gateway } = system;
-  for (const one of system.node.findAll()) {
+/** What a machine that others use too forces: next to nothing set aside. An update is watched for less time. */
+function fitMachine(root: Construct): void {
+  for (const one of root.node.findAll()) {
     if (!(one instanceof HardenedService || one instanceof HardenedTask)) continue;
     one.tune(swarm, ({ service }) => {
       const { resources, update_config } = service.deploy ?? {};
-      if (resources?.reservations) Object.assign(resources.reservations, { cpus: '0.02', memory: '16m' });
-      if (update_config) Object.assign(update_config, { monitor: '5s', ...(one === gateway && { order: 'stop-first' }) });
+      if (resources?.reservations) Object.assign(resources.reservations, { cpus: '0.01', memory: '16m' });
+      if (update_config) Object.assign(update_config, { monitor: '5s' });
     });
   }
+}
+
+/** The same, for who is published: a port that is free, which the one before has to leave. */
+function fitGateway({ gateway }: OctoCode, port: number): void {
+  gateway?.tune(swarm, ({ service }) => {
+    if (service.deploy?.update_config) service.deploy.update_config.order = 'stop-first';
+  });
   const route = gateway?.node.findChild('Route-http-80') as Part<'route'>;
   route.tune(swarm, (native) => {
     native.published = port;
