@@ -3,6 +3,7 @@ import { everything, inspect, requireDocker, sweep } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
 import { must, until } from '../support/run';
 import { NODES, testCluster } from './cluster';
+import { PASSWORDS, SECRET } from './cluster.program';
 
 const ID = `ihr${process.pid}`;
 const project = new PulumiProject('e2e-redis', 'test/e2e/redis/cluster.program.ts', { E2E_NAMESPACE: ID });
@@ -18,7 +19,7 @@ const healthy = (name: string) =>
 beforeAll(async () => {
   await requireDocker('redis:7.4-bookworm', 'busybox:1.37');
   await requirePulumi();
-  await project.init();
+  await project.init(Object.fromEntries(Object.entries(PASSWORDS).map(([key, value]) => [`secret secrets:${SECRET}.${key}`, value])));
   await project.up();
 }, 300_000);
 
@@ -48,13 +49,13 @@ describe('X6: a cluster', () => {
 
   test('nothing of it can be reached from outside, and its nodes share one network with the client', async () => {
     const [client, node] = await Promise.all(['client', 'redis-node4'].map((name) => inspect('container', container(name))));
-    expect(Object.keys(client?.NetworkSettings.Networks)).toEqual([`${ID}-client_redis-servers`]);
-    expect(Object.keys(node?.NetworkSettings.Networks).sort()).toEqual([`${ID}-client_redis-servers`, `${ID}-redis-servers`]);
+    expect(Object.keys(client?.NetworkSettings.Networks)).toEqual([`${ID}-shop_client_redis-servers`]);
+    expect(Object.keys(node?.NetworkSettings.Networks).sort()).toEqual([`${ID}-redis-servers`, `${ID}-shop_client_redis-servers`]);
     expect(node?.HostConfig.PortBindings ?? {}).toEqual({});
   });
 
   test('destroy leaves nothing but what nobody keeps', async () => {
-    expect((await everything(` ${ID}-`)).filter((line) => line.startsWith('volume'))).toHaveLength(NODES.length);
+    expect((await everything(` ${ID}-`)).filter((line) => line.startsWith('volume') && line.includes('-data-'))).toHaveLength(NODES.length);
     await project.destroy();
     expect(await everything(` ${ID}-`)).toEqual([]);
   }, 120_000);

@@ -5,7 +5,7 @@ import { IronhullChart, kubernetes } from '../../../lib/platforms/kubernetes';
 import { createNamespace, kubectl, Namespace, removeNamespace, requireCluster } from '../kubernetes/kubectl';
 import { must } from '../support/run';
 import { NODES, testCluster } from './cluster';
-import { buildCluster } from './cluster.program';
+import { buildCluster, PASSWORDS, SECRET } from './cluster.program';
 
 const namespace = new Namespace('ironhull-redis');
 /** The node's volumes are used again after a run, with what is in them. */
@@ -17,9 +17,8 @@ const killed = ['--grace-period=0', '--force'];
 beforeAll(() => {
   requireCluster();
   createNamespace(namespace.name);
-  // whoever asks for passwords of their own gives them: nothing makes them in manifests here
-  const values = ['default', 'admin', 'monitoring'].map((user) => `--from-literal=${user}-password=${user}-of-${RUN}`);
-  kubectl([...inside, 'create', 'secret', 'generic', 'redis-passwords', ...values]);
+  const values = Object.entries(PASSWORDS).map(([key, value]) => `--from-literal=${key}=${value}`);
+  kubectl([...inside, 'create', 'secret', 'generic', SECRET, ...values]);
   const app = new App();
   const chart = new IronhullChart(app, 'shop', {
     environment: Environments.development,
@@ -27,7 +26,7 @@ beforeAll(() => {
     createNamespace: false,
     imagePullPolicy: 'IfNotPresent',
   });
-  const redis = buildCluster(chart, { user: '10999:10999' }, 'redis-passwords');
+  const redis = buildCluster(chart, { user: '10999:10999' });
   for (const server of redis.servers) {
     server.tune(kubernetes, ({ statefulSet }) => {
       const [main] = statefulSet?.spec?.template.spec?.containers ?? [];

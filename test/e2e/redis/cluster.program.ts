@@ -6,17 +6,21 @@ import { deployStack } from '../../../lib/stack/pulumi';
 /** The image has Redis' own client. */
 const IMAGE = 'redis:7.4-bookworm';
 
-/**
- * @param props what differs
- * @param existing the secret with the passwords, where somebody else made it
- */
-export function buildCluster(root: Construct, props: Partial<RedisProps> = {}, existing?: string): Redis {
+/** The secret with the passwords, and what is in it. */
+export const SECRET = 'redis-passwords';
+export const PASSWORDS = {
+  'default-password': 'of "the\\ client',
+  'admin-password': 'of the nodes',
+  'monitoring-password': 'of nobody here',
+};
+
+export function buildCluster(root: Construct, props: Partial<RedisProps> = {}): Redis {
   const redis = new Redis(root, 'Redis', {
     mode: 'cluster',
     size: '1Gi',
     exporter: false,
     resources: { cpu: { limit: 1, reservation: '10m' }, memory: { limit: '128Mi', reservation: '32Mi' } },
-    ...(existing !== undefined && { passwords: { secret: new ExistingSecret(root, 'Passwords', { existing }) } }),
+    passwords: { secret: new ExistingSecret(root, 'Passwords', { existing: SECRET }) },
     ...props,
   });
   const client = new HardenedService(root, 'Client', { image: IMAGE, user: props.user ?? '999:999', command: ['sleep', '1000000'] });
