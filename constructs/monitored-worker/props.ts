@@ -111,10 +111,10 @@ export interface WorkerProgramProps {
   readonly alerts?: WorkerAlertsProps | false;
 }
 
-type OwnOfService = 'ports' | 'health' | 'metrics' | 'scaling' | 'identity' | 'shutdown';
-
 /** What a user may say of a worker. */
-export interface MonitoredWorkerProps extends Omit<HardenedServiceProps, OwnOfService>, WorkerProgramProps {
+export interface MonitoredWorkerProps
+  extends Omit<HardenedServiceProps, 'ports' | 'health' | 'metrics' | 'scaling' | 'identity' | 'shutdown'>,
+    WorkerProgramProps {
   /** How to tell that it is alive, or `false` if nothing can. @default - a heartbeat in `/tmp/heartbeat` */
   readonly liveness?: LivenessProps | false;
   /** Where the program itself tells of its work. @default - nowhere */

@@ -97,7 +97,7 @@ export class Redis extends Composite {
   }
 
   /** How data outlives the process. */
-  get persistence(): Persistence {
+  get persistence(): NonNullable<RedisProps['persistence']> {
     return (
       this.props.persistence ??
       (this.props.mode === 'standalone' ? Environment.of(this).pick<Persistence>({ test: 'none', otherwise: 'aof' }) : 'aof')
