@@ -1,11 +1,11 @@
 /**
- * XORB in each of its environments by `docker compose up`: rows X3, X4, X6 and X10. PostgreSQL and Redis are real. Temporal did not
+ * XORB in each of its environments by `docker compose up`: rows X2 to X6 and X10. PostgreSQL and Redis are real. Temporal did not
  * run here, nor did XORB: see support/stand-in/temporal for what of them is real.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Inspected, requireDocker } from '../support/docker';
-import { requireEngine } from '../support/run';
+import { type Inspected, inspect, requireDocker } from '../support/docker';
+import { must, requireEngine } from '../support/run';
 import { leaks, secretsIn, told, variables } from './secrets';
 import { Deployed, type EnvironmentName, IMAGES, OWN, readsOf, redisCli, superuser, TABLE, TASKS, variablesIn } from './xorb';
 
@@ -75,6 +75,23 @@ describe('production', () => {
   const { api, orchestrator, worker } = TABLE.production;
   beforeAll(() => system.start({ ...OTHERS, ...FIRST }), 300_000);
   afterAll(() => system.project.dispose(), 180_000);
+
+  test('X2: every process is user xorb without capabilities or new privileges, below an init process that tells it to end', async () => {
+    for (const { Id, Name } of OWN.flatMap((service) => system.of(service))) {
+      const status = await must('docker', ['exec', Id, 'sh', '-c', 'cat /proc/1/comm /proc/$(pidof probe)/status']);
+      const found = Object.fromEntries(status.split('\n').map((line) => line.split(/:?\s+/, 2)));
+      expect([Name, status.split('\n')[0], found]).toEqual([
+        Name,
+        'docker-init',
+        expect.objectContaining({ Uid: '1000', Gid: '1000', CapEff: '0000000000000000', CapBnd: '0000000000000000', NoNewPrivs: '1' }),
+      ]);
+    }
+    const { Id } = system.one('orchestrator');
+    await must('docker', ['stop', Id]);
+    // asked, and not killed after the time that it has
+    expect((await inspect('container', Id)).State.ExitCode).toBe(0);
+    await must('docker', ['start', Id]);
+  }, 60_000);
 
   configurationTest('production', system);
   databaseTest('production', system);

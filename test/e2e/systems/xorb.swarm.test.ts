@@ -1,5 +1,5 @@
 /**
- * XORB in production, whole, as a stack of a Swarm: rows X4, X6, X8 and X10. PostgreSQL and Redis are real. Temporal did not run
+ * XORB in production, whole, as a stack of a Swarm: rows X2, X4, X6, X8 and X10. PostgreSQL and Redis are real. Temporal did not run
  * here, nor did XORB: see support/stand-in/temporal for what of them is real. The node is small: what is set aside for each is next to nothing.
  */
 import { Xorb } from '../../../apps/xorb/xorb';
@@ -83,7 +83,7 @@ test('X8: everything is there and healthy, and nothing of the file is ignored', 
   expect([...names].sort()).toEqual([...SERVICES, ...restore].map(service).sort());
 });
 
-test('X8: three of the api and four of the worker, each with one processor and 1 GiB at most, user xorb and an init process', async () => {
+test('X2, X8: three of the api and four of the worker, each with one processor and 1 GiB at most, user xorb and an init process', async () => {
   for (const [name, replicas] of [
     ['api', 3],
     ['worker', 4],
@@ -147,7 +147,7 @@ test('X4, X6, X8: who is killed is back, and Redis has what it was told', async 
   for (const key of ['a', 'b', 'c', 'd']) expect(await redisCli(one('redis-node6'), 'default', '-c', 'get', key)).toBe(`of ${key}`);
 }, 420_000);
 
-test('removing the stack leaves the volumes of the data only', async () => {
+test('X6, X8: removing the stack leaves the volumes of the data only', async () => {
   await must('docker', ['stack', 'rm', stack.name]);
   const staging = ['database', 'temporal-database'].flatMap((one) => ['backup', 'drill', 'prune'].map((part) => `${one}-${part}-staging`));
   const data = [...NODES.map((node) => `redis-node${node}`), 'database', 'temporal-database'].map((one) => `${one}-data-1`);
