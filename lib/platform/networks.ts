@@ -95,7 +95,7 @@ export function planNetworks(
     if (own.length === 0 && joined.get(part)?.size === 0) join(part, `${nameOf(part as Part)}_alone`, 'alone');
   }
   const of = (part: Runner) => [...(segments.get(part) ?? []), ...[...(joined.get(part) ?? [])].map((name) => ({ name, aliases: [] }))];
-  return { implied: [...implied.values()], of };
+  return { implied: [...implied.values()].map(({ name, kind }) => ({ name, kind })), of };
 }
 
 /** Warns where there are more bridge networks than an engine has addresses for by default. */
