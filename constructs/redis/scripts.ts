@@ -12,23 +12,36 @@ export const DATA = '/data';
 
 const HEAD = String.raw`set -eu
 umask 077
-own=${OWN} run=${RUN} data=${DATA}
+own=${OWN} run=${RUN}
 fail() { echo "ironhull: $1" >&2; exit 78; }
 [ -s "$ADMIN_PASSWORD_FILE" ] || fail "$ADMIN_PASSWORD_FILE holds no password"
 # as a value of Redis' configuration
 quoted() { printf '"%s"' "$(sed 's/[\\"]/\\&/g' "$1")"; }
 `;
 
-/** The programs by which scripts speak with servers. A name that nobody answers by costs five seconds and no more. */
-const SPEAK = `REDISCLI_AUTH=$(cat "$ADMIN_PASSWORD_FILE")
-export REDISCLI_AUTH
-here() { timeout 5 redis-cli -s ${RUN}/redis.sock --user admin "$@"; }
+/**
+ * The programs by which scripts speak with servers. The password goes in with the commands: what runs for a moment shows it neither in its
+ * arguments nor in its environment. A server that does not answer says nothing, and costs five seconds and no more.
+ */
+const SPEAK = String.raw`speak() {
+	{
+		printf 'AUTH admin "%s"\n' "$(sed 's/[\"]/\\&/g' "$ADMIN_PASSWORD_FILE")"
+		echo "$command"
+	} | timeout 5 redis-cli "$@" 2>/dev/null | tail -n +2
+}
+# here COMMAND...
+here() {
+	command=$*
+	speak -s ${RUN}/redis.sock
+}
 # there HOST PORT COMMAND...
 there() {
 	host=$1 port=$2
 	shift 2
-	[ "$TLS" = no ] || set -- --tls --cacert "$TLS_CA_FILE" "$@"
-	timeout 5 redis-cli -h "$host" -p "$port" --user admin "$@" 2>/dev/null
+	command=$*
+	set -- -h "$host" -p "$port"
+	[ "$TLS" = no ] || set -- "$@" --tls --cacert "$TLS_CA_FILE"
+	speak "$@"
 }
 `;
 
@@ -65,7 +78,7 @@ export const HEALTH = `#!/bin/sh
 # it alone, since where others look for an address they are told of those that are ready.
 set -u
 ${SPEAK}
-case $(here ping 2>&1) in
+case $(here ping) in
 PONG)
 	if [ ! -e ${RUN}/ready ]; then
 		case $WAITS in
@@ -98,6 +111,7 @@ echo "$name"
 export const SENTINEL = `#!/bin/sh
 # Starts a Sentinel, which goes on with the server that it knew last.
 ${HEAD}
+data=${DATA}
 for file in "$ADMIN_PASSWORD_FILE" "$DEFAULT_PASSWORD_FILE"; do [ -s "$file" ] || fail "$file holds no password"; done
 hash() { printf %s "$(cat "$1")" | sha256sum | cut -c 1-64; }
 primary=$FIRST
@@ -156,7 +170,7 @@ poorest() {
 			print best
 		}'
 }
-assigned() { here cluster info 2>/dev/null | sed -n 's/^cluster_slots_assigned:\([0-9]*\).*/\1/p'; }
+assigned() { here cluster info | sed -n 's/^cluster_slots_assigned:\([0-9]*\).*/\1/p'; }
 # on NODE COMMAND...: a Swarm knows no address of this one until it is well
 on() {
 	node=$1
@@ -180,13 +194,14 @@ form() {
 lonely=0 pause=1
 while sleep "$pause"; do
 	pause=1
-	nodes=$(here cluster nodes 2>/dev/null) || continue
+	nodes=$(here cluster nodes)
+	[ -n "$nodes" ] || continue
 	whole=yes
 	for node in $NODES; do
 		if [ "$node" = "$NODE" ] || known "$node"; then continue; fi
 		whole=no
 		ip=$(address "$node")
-		[ -z "$ip" ] || here cluster meet "$ip" 6379 >/dev/null 2>&1
+		[ -z "$ip" ] || here cluster meet "$ip" 6379 >/dev/null
 	done
 	if [ "$WAITS" = cluster ] && [ ! -e ${DATA}/formed ]; then
 		[ "$whole" = no ] || form
@@ -195,7 +210,7 @@ while sleep "$pause"; do
 	# one that lost its data: the others have what it had
 	if [ "$(assigned)" = 16384 ] && empty | grep -qx "$NODE"; then
 		lonely=$((lonely + 1))
-		[ "$lonely" -lt 15 ] || here cluster replicate "$(poorest)" >/dev/null 2>&1
+		[ "$lonely" -lt 15 ] || here cluster replicate "$(poorest)" >/dev/null
 	else
 		lonely=0
 		[ "$whole" = no ] || pause=5

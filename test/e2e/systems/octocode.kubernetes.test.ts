@@ -242,3 +242,38 @@ describe('O15: the migration', () => {
     }
   }, 240_000);
 });
+
+describe('O2, O4: a job', () => {
+  const redis = (...command: string[]) => {
+    const [app] = system.pods('app').filter(isReady);
+    const ask = 'REDISCLI_AUTH=$(cat $REDIS_PASSWORD_FILE) redis-cli -e -h $REDIS_HOST -p $REDIS_PORT';
+    return system.shell(app as Pod, 'app', `${ask} ${command.join(' ')}`).catch((error: Error) => error.message);
+  };
+  const isDone = (job: string) =>
+    until(
+      `the job ${job} is done`,
+      () => redis('sismember', 'done', job),
+      (said) => said.trim() === '1',
+      60_000,
+    );
+
+  test('is done by a worker, also after a pod of each was killed, and Redis has lost none that it took', async () => {
+    await redis('lpush', 'jobs', 'before');
+    await isDone('before');
+    const victims = ['gateway', 'app', 'worker', 'database', 'redis'] as const;
+    for (const name of victims) {
+      const [pod] = system.pods(name).filter(isReady);
+      system.namespace.run('delete', 'pod', String(pod?.metadata?.name), '--grace-period=0', '--force');
+    }
+    for (const name of victims) {
+      await until(
+        `${name} is ready again`,
+        async () => system.pods(name).filter(isReady).length,
+        (ready) => ready >= REPLICAS[name],
+        120_000,
+      );
+    }
+    await redis('lpush', 'jobs', 'after');
+    for (const job of ['after', 'before']) await isDone(job);
+  }, 300_000);
+});
