@@ -20,11 +20,6 @@ import type { TemporalProps } from './props';
 import { namespacesScript, SCHEMA } from './scripts';
 
 const OWN = '/etc/ironhull/temporal';
-/**
- * What programs of gRPC in Go ask of DNS beside an address: on a network that leads nowhere, older Docker engines let them wait for an answer longer
- * than they have.
- */
-const NO_TXT = { GRPC_ENABLE_TXT_SERVICE_CONFIG: false } as const;
 const RESOURCES = { cpu: { limit: 1, reservation: '250m' }, memory: { limit: '1Gi', reservation: '512Mi' } } as const;
 const SMALL = { cpu: { limit: '500m', reservation: '50m' }, memory: { limit: '256Mi', reservation: '128Mi' } } as const;
 
@@ -133,7 +128,7 @@ export class Temporal extends Composite {
       command: ['temporal-server'],
       args: ['--config-file', `${OWN}/temporal.yaml`, '--allow-no-auth', 'start'],
       // it does not start without a name for who runs it, and the image has none for this user
-      env: { USER: 'temporal', HOME: '/tmp', ...NO_TXT },
+      env: { USER: 'temporal', HOME: '/tmp' },
       ports: { ...PORTS },
       metrics: { port: 'metrics' },
       files: { ...this.serverFiles(), [password.path]: password, ...(authority && { [authority.path]: authority }) },
@@ -170,7 +165,7 @@ export class Temporal extends Composite {
       command: ['/bin/sh', `${OWN}/namespaces.sh`],
       files: new ConfigFiles(this, 'NamespacesConfig', { files: { 'namespaces.sh': script } }).filesIn(OWN),
       // the command line looks for its configuration at home
-      env: { TEMPORAL_ADDRESS: this.address, HOME: '/tmp', ...NO_TXT },
+      env: { TEMPORAL_ADDRESS: this.address, HOME: '/tmp' },
       resources: SMALL,
     });
     task.network.allowTo(this, { ports: ['grpc'], env: false });
@@ -188,7 +183,6 @@ export class Temporal extends Composite {
       // the folder is joined to the root
       args: ['--root', '/', '--config', OWN.slice(1), '--env', 'ui', 'start'],
       ports: { http: 8080 },
-      env: NO_TXT,
       files: files.filesIn(OWN),
       resources: SMALL,
       health: { http: { port: 'http', path: '/healthz' } },
