@@ -69,16 +69,16 @@ const VEOGEN: readonly Row[] = [
 
 const XORB: readonly Row[] = [
   row('X1', 'build file', 'three services built in stages: development, production, testing', 'pipelines'),
-  real('X2', all, 'user 1000, no new privileges, an init process that reaps and forwards signals', 'services'),
+  real('X2', all, 'user 1000, no new privileges, an init process that reaps and forwards signals'),
   row('X3', all, 'the environment selects the configuration'),
-  row('X4', all, 'Temporal with its database; the orchestrator is told where it is', 'services'),
+  row('X4', all, 'Temporal with its database; the orchestrator is told where it is'),
   real('X5', all, 'Postgres with pgvector: tuned in production, statements in the log in development'),
-  real('X6', all, 'Redis: persistent in development, a cluster in production', 'services'),
+  real('X6', all, 'Redis: persistent in development, a cluster in production'),
   real('X7', all, 'Nginx: TLS, and balancing over three APIs', 'gateway'),
-  real('X8', all, 'production: three APIs, four workers, limits and reservations', 'services'),
+  real('X8', all, 'production: three APIs, four workers, limits and reservations'),
   row('X9', 'D C', 'development: reload, source mounts, debug ports, logs of databases, monitoring', 'development'),
   real('X10', all, 'secrets from files, and HashiCorp Vault'),
-  row('X11', all, 'four environments: development, staging, production, test', 'services'),
+  row('X11', all, 'four environments: development, staging, production, test'),
   row('X12', 'command line', 'operator commands: build, scan, sizes, deploy, clean', 'command line'),
   real('X13', 'command line', 'container test suite of eight categories, with a summary of each', 'command line'),
   real('X14', all, 'Prometheus collects from every container; four dashboards', 'monitoring'),
@@ -89,9 +89,9 @@ const XORB: readonly Row[] = [
 
 const OCTOCODE: readonly Row[] = [
   real('O1', all, 'app on 3000, 3001 (socket), and 9229 in development; user 1001', 'services'),
-  real('O2', all, 'Postgres 16, Redis 7 with a password, persistence', 'services'),
+  real('O2', all, 'Postgres 16, Redis 7 with a password, persistence'),
   real('O3', all, 'Nginx: TLS, rate limits, headers, compression, static files, balancing', 'gateway'),
-  real('O4', all, 'worker apart from the web, scaled on its own', 'services'),
+  real('O4', all, 'worker apart from the web, scaled on its own'),
   real('O5', all, 'backup daily at 02:00: two formats, compressed, to S3, kept 30 days, verified, webhook'),
   real('O6', 'command line', 'list, backup by hand, restore with a safety backup and a verification', 'command line'),
   real('O7', all, 'metrics of app, database, cache, system and containers; Grafana; alerting', 'monitoring'),
@@ -106,8 +106,8 @@ const OCTOCODE: readonly Row[] = [
 ];
 
 const AARONSPINDLER: readonly Row[] = [
-  real('A1', all, 'web (Django), Celery, Celery beat (exactly one), Flower', 'services'),
-  real('A2', all, 'Postgres 16, Redis 7, QuestDB 8', 'services'),
+  real('A1', all, 'web (Django), Celery, Celery beat (exactly one), Flower'),
+  real('A2', all, 'Postgres 16, Redis 7, QuestDB 8'),
   row('A3', 'build file', 'bake file: variables, targets, groups, cache, architectures', 'pipelines'),
   real('A4', 'D C K', 'test environment: a throw-away Postgres, a start in order, the exit code of the test is the result', 'services'),
   row('A5', 'D C', 'local development: build target, source mounts, settings', 'development'),
