@@ -32,11 +32,13 @@ function always(): AlertRule[] {
   return [
     {
       alert: 'RedisDown',
-      expr: 'redis_up == 0',
+      // an exporter that cannot look up who it watches answers nobody: what it told before is missing then
+      expr: 'redis_up == 0 or (last_over_time(redis_up[1h]) unless redis_up)',
       for: '1m',
       severity: 'page',
       summary: 'The Redis that {{ $labels.instance }} watches does not answer',
-      description: 'It is down, hangs, or does not take the password. Look at the state and the log of its container.',
+      description:
+        'It is down, hangs, or does not take the password; or its exporter is away. Look at the state and the log of its container.',
     },
     {
       alert: 'RedisConnectionsRejected',
