@@ -51,7 +51,15 @@ function checkQueue(queue: unknown, say: Say): WorkerQueue {
     const peer = { cidr: '192.0.2.1/32', ports: [1] };
     return { kind: 'amqp', names: ['none'], store: peer, host: 'none', port: 1, ownUser: false, tls: false };
   }
-  const { kind, names, group, port, database } = said;
+  const { kind, names, group, port, database, store } = said;
+  const { mode } = (store ?? {}) as { readonly mode?: unknown };
+  if (isRedis(said) && mode !== undefined && mode !== 'standalone')
+    say(
+      'queue',
+      'is in a Redis of several servers, of which only one would be asked how long it is',
+      mode,
+      "use a Redis of its own, with mode: 'standalone'",
+    );
   const wrong = Array.isArray(names) && names.length > 0 ? names.filter((name) => typeof name !== 'string' || !NAME.test(name)) : [names];
   for (const name of wrong)
     say('queue', 'needs names of printable characters without commas and blanks', name, "choose a name such as 'jobs'");

@@ -32,8 +32,8 @@ function always(): AlertRule[] {
   return [
     {
       alert: 'RedisDown',
-      // an exporter that cannot look up who it watches answers nobody: what it told before is missing then
-      expr: 'redis_up == 0 or (last_over_time(redis_up[1h]) unless redis_up)',
+      // an exporter that cannot look up who it watches answers nobody; that one of several is away says who looks at targets
+      expr: 'redis_up == 0 or absent(redis_up)',
       for: '1m',
       severity: 'page',
       summary: 'The Redis that {{ $labels.instance }} watches does not answer',

@@ -86,6 +86,11 @@ export class Redis extends Composite {
       });
   }
 
+  /** Whether it is one server, one with copies, or a cluster. */
+  get mode(): NonNullable<RedisProps['mode']> {
+    return this.props.mode ?? 'standalone';
+  }
+
   /** Where others in the stack reach the only server, or the first of several: `octocode-redis`. */
   get host(): string {
     return nameOf(this.servers[0] as HardenedService);

@@ -14,9 +14,12 @@ const HEAD = String.raw`set -eu
 umask 077
 own=${OWN} run=${RUN}
 fail() { echo "ironhull: $1" >&2; exit 78; }
-[ -s "$ADMIN_PASSWORD_FILE" ] || fail "$ADMIN_PASSWORD_FILE holds no password"
+# read_password FILE: sets password, which is neither missing nor empty; a user with an empty one could be anybody
+read_password() {
+	password=$(cat "$1") && [ -n "$password" ] || fail "$1 holds no password, or cannot be read"
+}
 # as a value of Redis' configuration
-quoted() { printf '"%s"' "$(sed 's/[\\"]/\\&/g' "$1")"; }
+quoted() { printf '"%s"' "$(printf %s "$password" | sed 's/[\\"]/\\&/g')"; }
 `;
 
 /**
@@ -51,15 +54,22 @@ export const START = String.raw`#!/bin/sh
 ${HEAD}
 : >"$run/users.acl"
 while read -r name file rules; do
-	[ -s "$file" ] || fail "$file holds no password"
-	hash=$(printf %s "$(cat "$file")" | sha256sum | cut -c 1-64)
+	read_password "$file"
+	hash=$(printf %s "$password" | sha256sum | cut -c 1-64)
 	printf 'user %s on sanitize-payload #%s %s\n' "$name" "$hash" "$rules" >>"$run/users.acl"
 done <"$own/users"
+read_password "$ADMIN_PASSWORD_FILE"
 {
 	echo "include $own/redis.conf"
 	echo 'masteruser admin'
-	printf 'masterauth %s\n' "$(quoted "$ADMIN_PASSWORD_FILE")"
+	printf 'masterauth %s\n' "$(quoted)"
 } >"$run/redis.conf"
+# a server with a log looks at no snapshot, and the other way round: it would start empty, and write that down
+kept=${DATA}/persistence
+[ -e "$kept" ] || [ "$PERSISTENCE" != aof ] || [ ! -e ${DATA}/dump.rdb ] || [ -e ${DATA}/appendonlydir ] || echo snapshot >"$kept"
+[ ! -s "$kept" ] || [ "$(cat "$kept")" = "$PERSISTENCE" ] ||
+	fail "the data was kept as $(cat "$kept") and is to be kept as $PERSISTENCE: see 'Another persistence' in the README of Redis"
+echo "$PERSISTENCE" >"$kept"
 rm -f "$run/ready"
 [ ! -e "$own/gather.sh" ] || echo "cluster-announce-hostname $NODE" >>"$run/redis.conf"
 if [ -e "$own/primary.sh" ]; then
@@ -83,7 +93,13 @@ PONG)
 	if [ ! -e ${RUN}/ready ]; then
 		case $WAITS in
 		cluster) [ -e ${DATA}/formed ] || exit 1 ;;
-		copies) here sentinel replicas primary | grep -A 1 '^master-link-status$' | grep -q '^ok$' || exit 1 ;;
+		copies)
+			# once they were there it is no business of its own that they are
+			[ -e ${DATA}/formed ] || {
+				here sentinel replicas primary | grep -A 1 '^master-link-status$' | grep -q '^ok$' || exit 1
+				: >${DATA}/formed
+			}
+			;;
 		esac
 		: >${RUN}/ready
 	fi
@@ -112,21 +128,26 @@ export const SENTINEL = `#!/bin/sh
 # Starts a Sentinel, which goes on with the server that it knew last.
 ${HEAD}
 data=${DATA}
-for file in "$ADMIN_PASSWORD_FILE" "$DEFAULT_PASSWORD_FILE"; do [ -s "$file" ] || fail "$file holds no password"; done
-hash() { printf %s "$(cat "$1")" | sha256sum | cut -c 1-64; }
-primary=$FIRST
-[ ! -s "$data/primary" ] || primary=$(cat "$data/primary")
+hash() { printf %s "$password" | sha256sum | cut -c 1-64; }
+read_password "$DEFAULT_PASSWORD_FILE"
+default=$(hash)
+read_password "$ADMIN_PASSWORD_FILE"
+# with the epoch of the change, by which Sentinels know whose word is newer
+primary=$FIRST epoch=0
+[ ! -s "$data/primary" ] || read -r primary epoch <"$data/primary"
 {
 	cat "$own/sentinel.conf"
-	echo "user default on #$(hash "$DEFAULT_PASSWORD_FILE") allchannels $DEFAULT_RULES"
-	echo "user admin on #$(hash "$ADMIN_PASSWORD_FILE") allchannels +@all"
+	echo "user default on #$default allchannels $DEFAULT_RULES"
+	echo "user admin on #$(hash) allchannels +@all"
 	echo 'sentinel sentinel-user admin'
-	echo "sentinel sentinel-pass $(quoted "$ADMIN_PASSWORD_FILE")"
+	echo "sentinel sentinel-pass $(quoted)"
 	echo "sentinel announce-ip $NODE"
 	echo 'sentinel announce-port 26379'
 	echo "sentinel monitor primary $primary 6379 $QUORUM"
 	echo 'sentinel auth-user primary admin'
-	echo "sentinel auth-pass primary $(quoted "$ADMIN_PASSWORD_FILE")"
+	echo "sentinel auth-pass primary $(quoted)"
+	echo "sentinel config-epoch primary $epoch"
+	echo "sentinel current-epoch $epoch"
 	cat "$own/primary.conf"
 	# a Sentinel wants a program, which neither files of the configuration nor a tmpfs can be
 	echo "sentinel client-reconfig-script primary $data/moved.sh"
@@ -138,9 +159,12 @@ exec redis-server "$run/sentinel.conf" --sentinel
 
 /** Runs when another server is written to: arguments are name, role, state, and the addresses from and to. */
 export const MOVED = `#!/bin/sh
-# Remembers which server is written to.
+# Remembers which server is written to, and since which epoch.
 set -eu
-echo "$6" >${DATA}/primary.new
+${SPEAK}
+epoch=$(here sentinel master primary | grep -A 1 '^config-epoch$' | tail -n 1)
+[ -n "$epoch" ] || epoch=0
+echo "$6 $epoch" >${DATA}/primary.new
 sync ${DATA}/primary.new 2>/dev/null || sync
 mv ${DATA}/primary.new ${DATA}/primary
 `;
@@ -208,7 +232,7 @@ while sleep "$pause"; do
 		continue
 	fi
 	# one that lost its data: the others have what it had
-	if [ "$(assigned)" = 16384 ] && empty | grep -qx "$NODE"; then
+	if [ ! -e ${DATA}/hold ] && [ "$(assigned)" = 16384 ] && empty | grep -qx "$NODE"; then
 		lonely=$((lonely + 1))
 		[ "$lonely" -lt 15 ] || here cluster replicate "$(poorest)" >/dev/null
 	else

@@ -149,7 +149,7 @@ export class Servers {
     const passwords = Object.keys(rulesOf(props.users)).map(passwordOf);
     return this.service(id, config, {
       ports: { redis: 6379 },
-      env: { WAITS: 'no', ...env },
+      env: { WAITS: 'no', PERSISTENCE: persistence, ...env },
       passwords,
       resources: props.resources ?? RESOURCES,
       ...(persistence !== 'none' && { size: props.size }),

@@ -12,11 +12,14 @@ export const MONITORING = 'monitoring';
 /** Whom an application logs in as. */
 export const DEFAULT = 'default';
 
-/** What those may who are no operators: everything but changing the server, and emptying all of its databases at once. */
-const APPLICATION = '+@all -@admin -flushall -swapdb -migrate';
+/**
+ * What those may who are no operators: everything but changing the server, and emptying all of its databases at once. Sentinels believe
+ * what is said in their own channel, `__sentinel__:hello`: nobody else speaks there.
+ */
+const APPLICATION = '+@all -@admin +role -flushall -swapdb -migrate -publish (+publish &[^_]* &_[^_]*)';
 const OTHERS = '+@all -@admin -@dangerous';
 /** What the exporter asks for. Not `config|get`: it shows the password that servers log in to each other with. */
-const EXPORTER = '-@all +ping +info +client|setname +cluster|info +slowlog|len +slowlog|get +latency|latest +latency|histogram';
+const EXPORTER = '-@all +ping +info +client|setname +cluster|info +slowlog|len +latency|latest +latency|histogram';
 
 /** What an application may ask a Sentinel. */
 export const SENTINEL_RULES = [

@@ -34,6 +34,11 @@ export const WORKERS: readonly BadInput[] = [
     `queue: needs names of printable characters without commas and blanks, got "jobs,mail"; choose a name such as 'jobs'`,
   ),
   worker(
+    'a queue in a cluster',
+    (redis) => ({ queue: Queues.redisList(Object.assign(redis, { mode: 'cluster' }), 'jobs') }),
+    `queue: is in a Redis of several servers, of which only one would be asked how long it is, got "cluster"; use a Redis of its own, with mode: 'standalone'`,
+  ),
+  worker(
     'a stream without a group',
     (redis) => ({ queue: Queues.redisStream(redis, 'orders', {} as never) }),
     "queue.group: a stream is read by a group of consumers; write it as { group: 'workers' }",

@@ -90,7 +90,8 @@ describe('users', () => {
   test('an application may do all but change the server; what looks at it sees no data', () => {
     const all = users();
     expect(Object.keys(all)).toEqual(['default', 'admin', 'monitoring']);
-    expect(all.default).toBe(`${file('default')} ~* &* +@all -@admin -flushall -swapdb -migrate`);
+    expect(all.default).toBe(`${file('default')} ~* &* +@all -@admin +role -flushall -swapdb -migrate -publish (+publish &[^_]* &_[^_]*)`);
+    expect(all.monitoring).not.toContain('slowlog|get');
     expect(all.admin).toBe(`${file('admin')} ~* &* +@all`);
     expect(all.monitoring).toMatch(/^\S+ resetchannels -@all \+ping \+info /);
     // neither keys nor the configuration, in which the password of servers stands

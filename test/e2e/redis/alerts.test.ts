@@ -143,7 +143,7 @@ const down = (instance: string): Day => ({
 /** What is wrong for two hours, how many minutes later somebody is told, and of what. */
 const ROWS: readonly (readonly [what: string, day: Day, minutes: number, alerts: readonly string[]])[] = [
   ['a server is away', down('sessions'), 3, ['RedisDown']],
-  ['what watches it is away', gone(...Object.keys(HEALTHY).filter((name) => name.includes(at('sessions')))), 8, ['RedisDown']],
+  ['nothing tells of any', gone(...Object.keys(HEALTHY)), 8, ['RedisDown', 'RedisNoPrimary']],
   ['a queue has no room', wrong(series('redis_memory_used_bytes', 'sessions'), 2.8e8), 7, ['RedisMemoryFull']],
   ['a cluster has no room', wrong(series('redis_memory_used_bytes', 'k2'), 2.8e8), 7, ['RedisMemoryFull']],
   ['as much is used as may be', wrong(series('redis_memory_used_bytes', 'sessions'), 2.7e8), 7, []],

@@ -13,7 +13,7 @@ const port = String(portOf(19));
 // one that is hard to quote
 const PASSWORDS: Readonly<Record<string, string>> = { default: 'an app', admin: 'a"b\\c $d\'', monitoring: 'looks', worker: 'works' };
 const admin = join(folder, 'secrets', 'admin-password');
-const env = { ADMIN_PASSWORD_FILE: admin, NODE: 'shop-redis', TLS: 'no', WAITS: 'no' };
+const env = { ADMIN_PASSWORD_FILE: admin, NODE: 'shop-redis', TLS: 'no', WAITS: 'no', PERSISTENCE: 'aof' };
 let server: ChildProcess;
 
 function path(name: string): string {
@@ -30,8 +30,7 @@ beforeAll(async () => {
       .replaceAll('/run/secrets/shop-redis-passwords', path('secrets'))
       .replaceAll('/run/redis', path('run'))
       .replace(/^port 6379$/m, `port ${port}`)
-      .replace(/^dir \/data$/m, `dir ${path('data')}`)
-      .replaceAll('data=/data', `data=${path('data')}`);
+      .replaceAll(/(?<![\w.])\/data\b/g, path('data'));
     writeFileSync(join(path('own'), name), here);
   }
   for (const [name, password] of Object.entries(PASSWORDS)) writeFileSync(join(path('secrets'), `${name}-password`), `${password}\n`);
@@ -66,6 +65,10 @@ test.each([
   ['default', ['CONFIG', 'SET', 'dir', '/tmp'], NO],
   ['default', ['ACL', 'LIST'], NO],
   ['default', ['FLUSHALL'], NO],
+  ['default', ['ROLE'], /^master/],
+  ['default', ['PUBLISH', 'news', 'x'], /^0$/],
+  // Sentinels believe what is said there
+  ['default', ['PUBLISH', '__sentinel__:hello', 'x'], NO],
   ['default', ['SHUTDOWN', 'NOSAVE'], NO],
   ['default', ['REPLICAOF', '203.0.113.1', '6379'], NO],
   ['worker', ['GET', 'jobs:1'], /^x$/],
@@ -76,6 +79,7 @@ test.each([
   ['monitoring', ['INFO', 'ALL'], /redis_version/],
   ['monitoring', ['LATENCY', 'HISTOGRAM'], /^(?!NOPERM)/],
   ['monitoring', ['CONFIG', 'GET', 'masterauth'], NO],
+  ['monitoring', ['SLOWLOG', 'GET'], NO],
   ['monitoring', ['GET', 'jobs:1'], NO],
   ['monitoring', ['SET', 'jobs:2', 'x'], NO],
   ['monitoring', ['CONFIG', 'SET', 'maxmemory', '0'], NO],
@@ -113,5 +117,5 @@ test('it does not start without a password', async () => {
   const empty = path('empty');
   writeFileSync(empty, '');
   const { code, stderr } = await run('sh', [join(path('own'), 'start.sh')], { env: { ...env, ADMIN_PASSWORD_FILE: empty } });
-  expect([code, stderr]).toEqual([78, `ironhull: ${empty} holds no password\n`]);
+  expect([code, stderr]).toEqual([78, `ironhull: ${empty} holds no password, or cannot be read\n`]);
 });

@@ -1,7 +1,7 @@
 /** Ten thousand jobs on a cluster: none is lost, whatever happens to workers and queue; and one that is alone. */
 import { App } from 'cdk8s';
 import { Environments } from '../../../lib';
-import { IronhullChart } from '../../../lib/platforms/kubernetes';
+import { IronhullChart, kubernetes } from '../../../lib/platforms/kubernetes';
 import { createNamespace, kubectl, Namespace, removeNamespace, requireCluster } from '../kubernetes/kubectl';
 import { must, until } from '../support/run';
 import { type Counts, counts, finished, watching } from './counts';
@@ -9,6 +9,8 @@ import { buildJobs, JOBS, PASSWORDS, type Version } from './jobs.program';
 
 const namespace = new Namespace('ironhull-jobs');
 const inNamespace = ['--namespace', namespace.name];
+/** The node's volumes are used again after a run, with what is in them. */
+const RUN = `run-${Date.now().toString(36)}`;
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever the cluster says; the assertions are the types
 type Any = any;
@@ -21,7 +23,12 @@ function apply(version: Version): void {
     createNamespace: false,
     imagePullPolicy: 'IfNotPresent',
   });
-  buildJobs(chart, version, 'local');
+  const queue = buildJobs(chart, version, 'local');
+  for (const server of queue.servers)
+    server.tune(kubernetes, ({ statefulSet }) => {
+      for (const mount of statefulSet?.spec?.template.spec?.containers[0]?.volumeMounts ?? [])
+        if (mount.mountPath === '/data') mount.subPath = RUN;
+    });
   expect(kubectl(['apply', '--server-side', '--validate=strict', '-f', '-'], app.synthYaml()).err).toBe('');
 }
 

@@ -23,7 +23,7 @@ const SMALL = {
 const STREAM = { WORKER_QUEUE: 'orders', WORKER_GROUP: 'workers' } as const;
 
 /** A stream that is full from the beginning, since jobs come faster than they are done; and a ledger of what was done. */
-export function buildJobs(scope: Construct, { release, replicas }: Version, storageClass?: string): void {
+export function buildJobs(scope: Construct, { release, replicas }: Version, storageClass?: string): Redis {
   acknowledge(scope, { 'low-user-id': 'the image of Redis has its user 999' });
   const secret = new ExistingSecret(scope, 'Passwords', { existing: PASSWORDS.name });
   const server = { size: '1Gi', passwords: { secret }, exporter: false, ...(storageClass !== undefined && { storageClass }) } as const;
@@ -66,12 +66,15 @@ export function buildJobs(scope: Construct, { release, replicas }: Version, stor
     rollout: { delay: '0s' },
   });
   one.network.allowTo(ledger);
+  return queue;
 }
 
 const { E2E_NAMESPACE: namespace, E2E_RELEASE: release = 'one', E2E_REPLICAS: replicas = '2' } = process.env;
 
 if (namespace !== undefined) {
-  deployStack('jobs', { platform: 'docker', environment: Environments.test, namespace }, (root) =>
-    buildJobs(root, { release, replicas: Number(replicas) }),
+  deployStack(
+    'jobs',
+    { platform: 'docker', environment: Environments.test, namespace },
+    (root) => void buildJobs(root, { release, replicas: Number(replicas) }),
   );
 }
