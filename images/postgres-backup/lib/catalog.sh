@@ -12,7 +12,7 @@ catalog() {
     mkdir -p "$dir/files"
     rc=0 copied=0
     look "$1" "$dir"
-    ((copied)) && ((rc == 0)) && grep -qiE 'not found|no such' "$dir/errors" || break
+    ((copied)) && ((rc == 0)) && grep -qiE 'not found|no ?such|does not exist|status code: 404' "$dir/errors" || break
   done
   # 3: no such folder, that is, nothing yet
   if ((rc == 3)); then
