@@ -7,8 +7,9 @@ import { ConfigFiles } from '../config-files/config-files';
 import { HardenedService, type HardenedServiceProps } from '../hardened-service/hardened-service';
 import type { NetworkSegment } from '../network-segment/network-segment';
 import { PersistentVolume } from '../persistent-volume/persistent-volume';
+import { EXPORTER_IMAGE, exporterConfig, makeExporter } from './exporter';
 import type { RedisProps } from './props';
-import { DATA, EXPORTER, GATHER, HEALTH, MOVED, OWN, PRIMARY, RUN, SENTINEL, START } from './scripts';
+import { DATA, GATHER, HEALTH, MOVED, OWN, PRIMARY, RUN, SENTINEL, START } from './scripts';
 import {
   ADMIN,
   DEFAULT,
@@ -80,9 +81,9 @@ export class Servers {
 
   /** A service of its own for each server, and no sidecar: a Swarm has none. */
   exporters(servers: readonly HardenedService[]): HardenedService[] {
-    const { exporter = 'oliver006/redis_exporter:v1.74.0-alpine' } = this.at.props;
+    const { exporter = EXPORTER_IMAGE } = this.at.props;
     if (exporter === false) return [];
-    const config = new ConfigFiles(this.at.scope, 'ExporterConfig', { files: { 'start.sh': EXPORTER } });
+    const config = exporterConfig(this.at.scope);
     return servers.map((server, n) => this.exporter(servers.length === 1 ? 'Exporter' : `Exporter${n + 1}`, exporter, server, config));
   }
 
@@ -222,13 +223,9 @@ export class Servers {
   private exporter(id: string, image: string, server: HardenedService, config: ConfigFiles): HardenedService {
     const { scope, props, passwordOf, segment } = this.at;
     const { tls } = this;
-    const exporter = new HardenedService(scope, id, {
+    return makeExporter(scope, id, config, {
       image,
-      replicas: 1,
-      command: ['/bin/sh', `${OWN}/start.sh`],
-      files: config.filesIn(OWN),
-      ports: { metrics: 9121 },
-      metrics: { port: 'metrics' },
+      server,
       env: {
         REDIS_ADDR: `${tls ? 'rediss' : 'redis'}://${server.endpoint('redis')}`,
         REDIS_USER: MONITORING,
@@ -237,16 +234,9 @@ export class Servers {
         REDIS_EXPORTER_CONFIG_COMMAND: '-',
         ...(tls && { REDIS_EXPORTER_TLS_CA_CERT_FILE: tls.authority }),
       },
-      writable: [{ path: '/tmp', size: '1Mi' }],
-      resources: { cpu: { limit: '200m', reservation: '10m' }, memory: { limit: '64Mi', reservation: '32Mi' } },
-      health: { http: { port: 'metrics', path: '/health' } },
-      acknowledge: { replicas: 'metrics are missing for as long as it takes to start the next one' },
       networks: [...(segment ? [{ network: segment }] : []), ...(props.networks ?? [])],
       ...(props.logging && { logging: props.logging }),
     });
-    // what tells how the server is waits for nobody
-    exporter.network.allowTo(server, { env: false, gate: 'none' });
-    return exporter;
   }
 }
 
