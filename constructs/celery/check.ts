@@ -2,7 +2,7 @@ import type { IConstruct } from 'constructs';
 import { Peers } from '../../lib/model/edges/peers';
 import { tryDuration } from '../../lib/model/values/quantities';
 import { isObject } from '../../lib/model/workload/reading';
-import { Queues } from '../monitored-worker/queues';
+import { isSeveral, Queues } from '../monitored-worker/queues';
 import { type Say, sayAt } from '../postgres/check';
 import type { CeleryBeatProps, CeleryFlowerProps, CeleryPool, CeleryProps, CeleryWorkerProps } from './props';
 
@@ -31,7 +31,8 @@ export function checkCelery(scope: IConstruct, props: Partial<CeleryProps>): Cel
   return {
     ...said,
     app: typeof app === 'string' && APP.test(app) ? app : 'app',
-    broker: isBroker(broker) ? said.broker : (NOWHERE as unknown as CeleryProps['broker']),
+    // a broker that was reported is not reported by its queue as well
+    broker: isBroker(broker) && !isSeveral(broker) ? said.broker : (NOWHERE as unknown as CeleryProps['broker']),
     ...(worker !== undefined && { worker: isObject(worker) ? worker : {} }),
   };
 }
@@ -44,10 +45,7 @@ export function isBroker(broker: unknown): boolean {
 function checkBroker(broker: unknown, say: Say): void {
   if (!isBroker(broker))
     say('broker', 'needs a Redis', isObject(broker) ? 'an object' : broker, "pass one: new Redis(this, 'Redis', { size: '5Gi' })");
-  else if (
-    (broker as { servers?: readonly unknown[] }).servers?.length !== undefined &&
-    (broker as { servers: readonly unknown[] }).servers.length > 1
-  )
+  else if (isSeveral(broker))
     say('broker', 'Celery keeps its queues in one server of Redis', 'several servers', "use a Redis of mode 'standalone' for them");
 }
 

@@ -4,7 +4,7 @@ import { tryDuration, trySize } from '../../lib/model/values/quantities';
 import { isObject } from '../../lib/model/workload/reading';
 import { concurrencyOf, drainOf, processMemoryOf } from './program';
 import type { MonitoredWorkerProps, QueueScalingProps, WorkerAlertsProps, WorkerProgramProps } from './props';
-import { isRedis, type WorkerQueue } from './queues';
+import { isRedis, isSeveral, type WorkerQueue } from './queues';
 
 type Say = (where: string, what: string, value: unknown, fix: string) => void;
 
@@ -51,14 +51,12 @@ function checkQueue(queue: unknown, say: Say): WorkerQueue {
     const peer = { cidr: '192.0.2.1/32', ports: [1] };
     return { kind: 'amqp', names: ['none'], store: peer, host: 'none', port: 1, ownUser: false, tls: false };
   }
-  const { kind, names, group, port, database, store } = said;
-  const { mode } = (store ?? {}) as { readonly mode?: unknown };
-  // Celery says it of its broker
-  if (kind !== 'celery' && isRedis(said) && mode !== undefined && mode !== 'standalone')
+  const { kind, names, group, port, database } = said;
+  if (isRedis(said) && isSeveral(said.store))
     say(
       'queue',
       'is in a Redis of several servers, of which only one would be asked how long it is',
-      mode,
+      (said.store as { readonly mode?: unknown }).mode,
       "use a Redis of its own, with mode: 'standalone'",
     );
   const wrong = Array.isArray(names) && names.length > 0 ? names.filter((name) => typeof name !== 'string' || !NAME.test(name)) : [names];

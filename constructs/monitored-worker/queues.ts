@@ -125,6 +125,12 @@ function ofRedis(kind: WorkerQueue['kind'], redis: RedisServer, names: readonly 
   return { kind, names, store: redis, host: redis.host, port, database, tls, login: redis.login(user), ownUser: user !== undefined };
 }
 
+/** Whether what is said to be one server of Redis is several of them, as copies or a cluster are. */
+export function isSeveral(redis: unknown): boolean {
+  const { mode = 'standalone', servers = [] } = (redis ?? {}) as { readonly mode?: string; readonly servers?: readonly unknown[] };
+  return mode !== 'standalone' || servers.length > 1;
+}
+
 /** Whether the queue is kept by Redis. */
 export function isRedis({ kind }: Pick<WorkerQueue, 'kind'>): boolean {
   return kind === 'redis-list' || kind === 'redis-stream' || kind === 'celery';
