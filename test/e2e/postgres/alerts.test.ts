@@ -12,6 +12,7 @@ import {
   type PostgresWithBackupProps,
   ruleFile,
 } from '../../../lib';
+import { firing as firingIn } from '../support/promtool';
 import { requireEngine, run } from '../support/run';
 import { between, constant, DAY, daily, frozen, HEALTHY, HOUR, inputSeries, SILENT, type Week } from './weeks';
 
@@ -51,36 +52,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Which alerts fire at each of these times, as Prometheus says; it is told that none does, and contradicts. */
-async function firing(week: Week, times: readonly number[]): Promise<Map<number, string[]>> {
-  const test = {
-    rule_files: [FILE],
-    evaluation_interval: '5m',
-    tests: [
-      {
-        interval: '5m',
-        input_series: inputSeries(week),
-        alert_rule_test: times.flatMap((time) => NAMES.map((alertname) => ({ eval_time: `${time}s`, alertname, exp_alerts: [] }))),
-      },
-    ],
-  };
-  const file = join(folder, 'test.json');
-  writeFileSync(file, JSON.stringify(test));
-  const { stdout, stderr } = await run('promtool', ['test', 'rules', file]);
-  const said = stdout + stderr;
-  if (!said.includes('SUCCESS') && !said.includes('FAILED:')) throw new Error(said);
-  const found = new Map(times.map((time) => [time, [] as string[]]));
-  // alertname: X, time: 1h30m,
-  for (const [, alert, at] of said.matchAll(/alertname: (\w+), time: (\w+),/g)) found.get(seconds(at as string))?.push(alert as string);
-  if (said.includes('FAILED:') && [...found.values()].every((list) => list.length === 0)) throw new Error(said);
-  return found;
-}
-
-/** Seconds of a duration as Prometheus writes it. */
-function seconds(text: string): number {
-  const unit: Readonly<Record<string, number>> = { w: 7 * DAY, d: DAY, h: HOUR, m: 60, s: 1 };
-  return [...text.matchAll(/(\d+)([wdhms])/g)].reduce((sum, [, count, of]) => sum + Number(count) * (unit[of as string] as number), 0);
-}
+const firing = (week: Week, times: readonly number[]) => firingIn({ file: FILE, names: NAMES, interval: '5m' }, inputSeries(week), times);
 
 test('Prometheus takes the rules', async () => {
   const { code, stdout, stderr } = await run('promtool', ['check', 'rules', FILE]);

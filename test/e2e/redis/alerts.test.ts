@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { RootConstruct } from 'constructs';
 import { alertGroups, Environment, Environments, Redis, ruleFile } from '../../../lib';
 import { between, constant, type Series } from '../postgres/weeks';
+import { firing as firingIn } from '../support/promtool';
 import { requireEngine, run } from '../support/run';
 
 const [STEP, HOUR] = [60, 3600];
@@ -105,29 +106,12 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Which alerts fire at each of these times: promtool is told that none does, and contradicts. */
-async function firing(day: Day, times: readonly number[]): Promise<Map<number, string[]>> {
-  const input_series = Object.entries(day).map(([series, value]) => ({
+function firing(day: Day, times: readonly number[]): Promise<Map<number, string[]>> {
+  const series = Object.entries(day).map(([series, value]) => ({
     series,
     values: Array.from({ length: (OVER + HOUR) / STEP }, (_, n) => value(n * STEP) ?? 'stale').join(' '),
   }));
-  const none = times.flatMap((time) => NAMES.map((alertname) => ({ eval_time: `${time}s`, alertname, exp_alerts: [] })));
-  const file = join(folder, 'test.json');
-  const tests = [{ interval: '1m', input_series, alert_rule_test: none }];
-  writeFileSync(file, JSON.stringify({ rule_files: [FILE], evaluation_interval: '1m', tests }));
-  const { stdout, stderr } = await run('promtool', ['test', 'rules', file]);
-  const said = stdout + stderr;
-  if (!said.includes('SUCCESS') && !said.includes('FAILED:')) throw new Error(said);
-  const found = new Map(times.map((time) => [time, [] as string[]]));
-  for (const [, alert, time] of said.matchAll(/alertname: (\w+), time: (\w+),/g)) found.get(seconds(time as string))?.push(alert as string);
-  if (said.includes('FAILED:') && [...found.values()].every((list) => list.length === 0)) throw new Error(said);
-  return found;
-}
-
-/** `7h30m`, as promtool writes it. */
-function seconds(text: string): number {
-  const units: Record<string, number> = { s: 1, m: 60, h: HOUR };
-  return [...text.matchAll(/(\d+)([smh])/g)].reduce((sum, [, n, unit]) => sum + Number(n) * (units[unit as string] ?? 0), 0);
+  return firingIn({ file: FILE, names: NAMES, interval: '1m' }, series, times);
 }
 
 const series = (metric: string, instance: string) => `${metric}{${at(instance)}}`;

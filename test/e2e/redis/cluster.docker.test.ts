@@ -1,5 +1,5 @@
 /** X6: a cluster of Redis on a Docker engine, by `pulumi up`. */
-import { everything, inspect, requireDocker, sweep } from '../support/docker';
+import { everything, inspect, killProcess, requireDocker, sweep } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
 import { must, until } from '../support/run';
 import { NODES, testCluster } from './cluster';
@@ -32,9 +32,7 @@ describe('X6: a cluster', () => {
   testCluster({
     client: (script) => must('docker', ['exec', container('client'), 'sh', '-c', script]),
     kill: async (node) => {
-      const { State } = await inspect('container', container(node));
-      // as the kernel does where memory is gone; `docker kill` would not have it started again
-      await must('docker', ['run', '--rm', '--pid=host', '--network=none', 'busybox:1.37', 'kill', '-9', String(State.Pid)]);
+      await killProcess(await inspect('container', container(node)));
       await healthy(node);
     },
     stop: async (node) => void (await must('docker', ['kill', '--signal=KILL', container(node)])),

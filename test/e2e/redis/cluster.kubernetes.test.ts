@@ -6,9 +6,9 @@ import { createNamespace, kubectl, Namespace, removeNamespace, requireCluster } 
 import { must } from '../support/run';
 import { NODES, testCluster } from './cluster';
 import { buildCluster, PASSWORDS, SECRET } from './cluster.program';
+import { inFolder } from './folder';
 
 const namespace = new Namespace('ironhull-redis');
-/** The node's volumes are used again after a run, with what is in them. */
 const RUN = `run-${Date.now().toString(36)}`;
 const inside = ['--namespace', namespace.name];
 const rolledOut = (node: string) => namespace.run('rollout', 'status', `statefulset/${node}`, '--timeout=180s');
@@ -27,10 +27,10 @@ beforeAll(() => {
     imagePullPolicy: 'IfNotPresent',
   });
   const redis = buildCluster(chart, { user: '10999:10999' });
+  inFolder(redis, RUN);
   for (const server of redis.servers) {
     server.tune(kubernetes, ({ statefulSet }) => {
       const [main] = statefulSet?.spec?.template.spec?.containers ?? [];
-      for (const mount of main?.volumeMounts ?? []) if (mount.mountPath === '/data') mount.subPath = RUN;
       for (const probe of [main?.startupProbe, main?.readinessProbe]) if (probe) probe.periodSeconds = 2;
     });
   }

@@ -31,6 +31,14 @@ export async function inspect(kind: 'container' | 'network' | 'volume' | 'servic
   return JSON.parse(await must('docker', [kind, 'inspect', name]))[0] as Inspected;
 }
 
+/**
+ * Kills the process of a container, as the kernel does where memory is gone: the engine starts it again, which it does not after
+ * `docker kill`.
+ */
+export async function killProcess({ State }: Inspected): Promise<void> {
+  await must('docker', ['run', '--rm', '--pid=host', '--network=none', 'busybox:1.37', 'kill', '-9', String(State.Pid)]);
+}
+
 /** Everything on the engine that a stack could leave behind. */
 export async function everything(filter = ''): Promise<string[]> {
   const lists = await Promise.all([

@@ -3,8 +3,8 @@ import { IMAGE } from '../compose/system';
 import { requireDocker } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
 import { must, portOf } from '../support/run';
-import { leftovers, removeAll, requireSwarm, running, updateEnd } from './engine';
-import { bytesIn, current, listeningSince, serviceSpec, taskLog } from './shop';
+import { leftovers, removeAll, requireSwarm, updateEnd } from './engine';
+import { bytesIn, current, listeningSince, replaced as replacedIn, serviceSpec, taskLog } from './shop';
 
 const STACK = `ihu${process.pid}`;
 const PORT = portOf(14);
@@ -14,15 +14,7 @@ const SECRET = 'secret secrets:secrets.password';
 const PASSWORD = '/run/secrets/secrets/password';
 const planted = `planted-secret-value-${process.pid}`;
 
-/** Those that have another container than before. */
-async function replaced(work: () => Promise<unknown>): Promise<string[]> {
-  const all = () => Promise.all(NAMES.map((name) => current(`${STACK}_${name}`)));
-  const before = await all();
-  await work();
-  for (const name of NAMES) await running(`${STACK}_${name}`, 1, 60_000);
-  const after = await all();
-  return NAMES.filter((_, i) => before[i] !== after[i]);
-}
+const replaced = (work: () => Promise<unknown>) => replacedIn(STACK, NAMES, work);
 
 beforeAll(async () => {
   await requireDocker(IMAGE, 'busybox:1.37');

@@ -8,7 +8,7 @@ import { IMAGE } from '../compose/system';
 import { requireDocker } from '../support/docker';
 import { must, portOf, run } from '../support/run';
 import { removeAll, requireSwarm, running, updateEnd } from './engine';
-import { bytesIn, current, listeningSince, serviceSpec, taskLog } from './shop';
+import { bytesIn, current, listeningSince, replaced as replacedIn, serviceSpec, taskLog } from './shop';
 
 const STACK = `iht${process.pid}`;
 const PORT = portOf(15);
@@ -37,15 +37,7 @@ function password(value: string): void {
 }
 
 const NAMES = ['database', 'api', 'worker', 'other'];
-const all = () => Promise.all(NAMES.map((name) => current(`${STACK}_${name}`)));
-/** Those that have another container than before. */
-async function replaced(work: () => Promise<unknown>): Promise<string[]> {
-  const before = await all();
-  await work();
-  for (const name of NAMES) await running(`${STACK}_${name}`, 1, 60_000);
-  const after = await all();
-  return NAMES.filter((_, i) => before[i] !== after[i]);
-}
+const replaced = (work: () => Promise<unknown>) => replacedIn(STACK, NAMES, work);
 
 beforeAll(async () => {
   await requireDocker(IMAGE, 'busybox:1.37');

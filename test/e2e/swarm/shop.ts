@@ -1,11 +1,22 @@
 import { type Inspected, inspect } from '../support/docker';
 import { must, run, until } from '../support/run';
+import { running } from './engine';
 
 /** The container of a service with one replica that runs on this node, the newest if there are two. */
 export async function current(service: string): Promise<string> {
   const filter = ['--filter', `label=com.docker.swarm.service.name=${service}`];
   const ids = (await must('docker', ['ps', '--quiet', '--no-trunc', ...filter])).split('\n');
   return ids[0] as string;
+}
+
+/** Which services of a stack, each with one replica, have another container than before. */
+export async function replaced(stack: string, names: readonly string[], work: () => Promise<unknown>): Promise<string[]> {
+  const all = () => Promise.all(names.map((name) => current(`${stack}_${name}`)));
+  const before = await all();
+  await work();
+  for (const name of names) await running(`${stack}_${name}`, 1, 60_000);
+  const after = await all();
+  return names.filter((_, i) => before[i] !== after[i]);
 }
 
 /** What the engine has of the container of a service. */

@@ -1,6 +1,6 @@
 /** OctoCode in production, whole, by `pulumi up` on a Docker engine: rows O11, O12 and O15. */
 import { found as foundIn, whileAsking } from '../docker/watching';
-import { everything, type Inspected, inspect, requireDocker, sweep } from '../support/docker';
+import { everything, type Inspected, inspect, killProcess, requireDocker, sweep } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
 import { must, portOf, until } from '../support/run';
 import { published } from './compose';
@@ -181,7 +181,7 @@ describe('O2, O4: a job', () => {
     await give('before');
     await isDone('before');
     const victims = [...all.values()].flatMap(([one]) => (one ? [one] : []));
-    for (const { State } of victims) await kill(State.Pid);
+    for (const one of victims) await killProcess(one);
     for (const { Name, State } of victims) {
       await until(
         `${Name} is well again`,
@@ -237,11 +237,6 @@ async function isDone(job: string): Promise<void> {
     (said) => said.trim() === '1',
     30_000,
   );
-}
-
-/** Kills a process of the engine's host, as its kernel does when memory is gone. */
-async function kill(pid: number): Promise<void> {
-  await must('docker', ['run', '--rm', '--pid=host', '--network=none', 'busybox:1.37', 'kill', '-9', String(pid)]);
 }
 
 /** A container with the networks and names of one that has ended, which asks and answers instead of it. */

@@ -6,7 +6,8 @@ import { RootConstruct } from 'constructs';
 import { alertGroups, Environment, Environments, MonitoredWorker, Queues, ruleFile, ScheduledWorker } from '../../../lib';
 import { Frontend, Server } from '../../worker/shop';
 import { between, constant, type Series } from '../postgres/weeks';
-import { requireEngine, run } from '../support/run';
+import { firing as firingIn } from '../support/promtool';
+import { requireEngine } from '../support/run';
 
 const [STEP, HOUR] = [60, 3600];
 const [FROM, TO, OVER] = [6 * HOUR, 9 * HOUR, 13 * HOUR];
@@ -96,32 +97,12 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Which alerts fire at each of these times: promtool is told that none does, and contradicts. */
-async function firing(day: Day, times: readonly number[]): Promise<Map<number, string[]>> {
-  const samples = (OVER + HOUR) / STEP;
-  const input_series = Object.entries(withNamespace(day)).map(([series, value]) => ({
+function firing(day: Day, times: readonly number[]): Promise<Map<number, string[]>> {
+  const series = Object.entries(withNamespace(day)).map(([series, value]) => ({
     series,
-    values: Array.from({ length: samples }, (_, n) => value(n * STEP) ?? '_').join(' '),
+    values: Array.from({ length: (OVER + HOUR) / STEP }, (_, n) => value(n * STEP) ?? '_').join(' '),
   }));
-  const none = times.flatMap((time) => NAMES.map((alertname) => ({ eval_time: `${time}s`, alertname, exp_alerts: [] })));
-  const file = join(folder, 'test.json');
-  writeFileSync(
-    file,
-    JSON.stringify({ rule_files: [FILE], evaluation_interval: '1m', tests: [{ interval: '1m', input_series, alert_rule_test: none }] }),
-  );
-  const { stdout, stderr } = await run('promtool', ['test', 'rules', file]);
-  const said = stdout + stderr;
-  if (!said.includes('SUCCESS') && !said.includes('FAILED:')) throw new Error(said);
-  const found = new Map(times.map((time) => [time, [] as string[]]));
-  for (const [, alert, at] of said.matchAll(/alertname: (\w+), time: (\w+),/g)) found.get(seconds(at as string))?.push(alert as string);
-  if (said.includes('FAILED:') && [...found.values()].every((list) => list.length === 0)) throw new Error(said);
-  return found;
-}
-
-/** `7h30m`, as promtool writes it. */
-function seconds(text: string): number {
-  const units: Record<string, number> = { s: 1, m: 60, h: HOUR, d: 24 * HOUR };
-  return [...text.matchAll(/(\d+)([smhd])/g)].reduce((sum, [, n, unit]) => sum + Number(n) * (units[unit as string] ?? 0), 0);
+  return firingIn({ file: FILE, names: NAMES, interval: '1m' }, series, times);
 }
 
 const wrong = (series: string, value: number): Day => ({ [series]: between(FROM, TO, constant(value), HEALTHY[series] as Series) });

@@ -1,15 +1,15 @@
 /** Ten thousand jobs on a cluster: none is lost, whatever happens to workers and queue; and one that is alone. */
 import { App } from 'cdk8s';
 import { Environments } from '../../../lib';
-import { IronhullChart, kubernetes } from '../../../lib/platforms/kubernetes';
+import { IronhullChart } from '../../../lib/platforms/kubernetes';
 import { createNamespace, kubectl, Namespace, removeNamespace, requireCluster } from '../kubernetes/kubectl';
+import { inFolder } from '../redis/folder';
 import { must, until } from '../support/run';
 import { type Counts, counts, finished, watching } from './counts';
 import { buildJobs, JOBS, PASSWORDS, type Version } from './jobs.program';
 
 const namespace = new Namespace('ironhull-jobs');
 const inNamespace = ['--namespace', namespace.name];
-/** The node's volumes are used again after a run, with what is in them. */
 const RUN = `run-${Date.now().toString(36)}`;
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever the cluster says; the assertions are the types
@@ -24,11 +24,7 @@ function apply(version: Version): void {
     imagePullPolicy: 'IfNotPresent',
   });
   const queue = buildJobs(chart, version, 'local');
-  for (const server of queue.servers)
-    server.tune(kubernetes, ({ statefulSet }) => {
-      for (const mount of statefulSet?.spec?.template.spec?.containers[0]?.volumeMounts ?? [])
-        if (mount.mountPath === '/data') mount.subPath = RUN;
-    });
+  inFolder(queue, RUN);
   expect(kubectl(['apply', '--server-side', '--validate=strict', '-f', '-'], app.synthYaml()).err).toBe('');
 }
 
