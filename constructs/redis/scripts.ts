@@ -9,6 +9,8 @@ export const OWN = '/etc/ironhull/redis';
 export const RUN = '/run/redis';
 /** The volume. */
 export const DATA = '/data';
+/** Time without an answer after which a Sentinel takes a server for gone, in milliseconds. */
+const DOWN_AFTER = 5000;
 
 const HEAD = String.raw`set -eu
 umask 077
@@ -123,12 +125,17 @@ done
 echo "$name"
 `;
 
-/** Starts a Sentinel. Who is written to outlives it; its passwords do not. */
+/**
+ * Starts a Sentinel. Who is written to outlives it; its passwords do not. Copies and other Sentinels are usually learnt from the server that
+ * is written to: all are named here, since after a full restart it may be the one that is lost.
+ */
 export const SENTINEL = `#!/bin/sh
 # Starts a Sentinel, which goes on with the server that it knew last.
-${HEAD}
+${HEAD}${SPEAK}
 data=${DATA}
 hash() { printf %s "$password" | sha256sum | cut -c 1-64; }
+# whoever has a name stays the same Sentinel, wherever it is
+id() { printf %s "$1" | sha256sum | cut -c 1-40; }
 read_password "$DEFAULT_PASSWORD_FILE"
 default=$(hash)
 read_password "$ADMIN_PASSWORD_FILE"
@@ -143,17 +150,32 @@ primary=$FIRST epoch=0
 	echo "sentinel sentinel-pass $(quoted)"
 	echo "sentinel announce-ip $NODE"
 	echo 'sentinel announce-port 26379'
+	echo "sentinel myid $(id "$NODE")"
 	echo "sentinel monitor primary $primary 6379 $QUORUM"
 	echo 'sentinel auth-user primary admin'
 	echo "sentinel auth-pass primary $(quoted)"
 	echo "sentinel config-epoch primary $epoch"
 	echo "sentinel current-epoch $epoch"
 	cat "$own/primary.conf"
+	for node in $NODES; do [ "$node" = "$primary" ] || echo "sentinel known-replica primary $node 6379"; done
+	for other in $SENTINELS; do [ "$other" = "$NODE" ] || echo "sentinel known-sentinel primary $other 26379 $(id "$other")"; done
 	# a Sentinel wants a program, which neither files of the configuration nor a tmpfs can be
 	echo "sentinel client-reconfig-script primary $data/moved.sh"
 } >"$run/sentinel.conf"
 cp "$own/moved.sh" "$data/moved.sh"
 chmod 700 "$data/moved.sh"
+# where all were away, the server that was written to has a minute to come back: it may know more than its copies. In the background,
+# and nobody's child: a Sentinel takes its own for such programs
+(
+	{
+		waited=0
+		until [ "$waited" -ge 60 ] || here sentinel master primary | grep -A 1 '^flags$' | grep -qx master; do
+			sleep 1
+			waited=$((waited + 1))
+		done
+		here sentinel set primary down-after-milliseconds ${DOWN_AFTER} >/dev/null
+	} &
+)
 exec redis-server "$run/sentinel.conf" --sentinel
 `;
 

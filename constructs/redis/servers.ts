@@ -53,12 +53,13 @@ export class Servers {
     const watchers = numbers(sentinels).map((n) => this.idOf('Sentinel', n));
     const quorum = Math.floor(sentinels / 2) + 1;
     const watching = this.sentinelConfig();
+    const env = { SENTINELS: watchers.map(({ name }) => name).join(' '), QUORUM: quorum };
+    const known = { ...env, NODES: nodes.map(({ name }) => name).join(' '), FIRST: nodes[0]?.name ?? '' };
     for (const { id } of watchers) {
       const last = id === watchers.at(-1)?.id;
-      this.sentinels.push(this.sentinel(id, watching, { FIRST: nodes[0]?.name ?? '', QUORUM: quorum, WAITS: last ? 'copies' : 'no' }));
+      this.sentinels.push(this.sentinel(id, watching, { ...known, WAITS: last ? 'copies' : 'no' }));
     }
     const config = this.serverConfig({ 'primary.sh': PRIMARY });
-    const env = { SENTINELS: watchers.map(({ name }) => name).join(' '), QUORUM: quorum };
     const servers = nodes.map(({ id }) => this.server(id, config, env));
     this.checkNames([...servers, ...this.sentinels], [...nodes, ...watchers]);
     return servers;

@@ -134,7 +134,8 @@ export function sentinelSettings(tls: SettingsOf['tls']): Record<string, RedisSe
 
 /** How a Sentinel watches the server that is written to. */
 export const PRIMARY_SETTINGS: Readonly<Record<string, RedisSetting>> = {
-  'sentinel down-after-milliseconds primary': 5000,
+  // until it has seen the server, or for a minute: it is less then, as its script says
+  'sentinel down-after-milliseconds primary': 60_000,
   'sentinel failover-timeout primary': 60_000,
   'sentinel parallel-syncs primary': 1,
 };
