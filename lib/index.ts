@@ -87,7 +87,17 @@ export type * from './model/workload/props';
 export type * from './model/workload/rollout-props';
 export type { ScheduleProps, ScheduleSpec } from './model/workload/schedule';
 export type * from './model/workload/spec';
-export { type AlertRule, type DashboardPanel, Monitor, type MonitorProps, type Severity } from './observability/monitor';
+export { type DashboardProps, dashboard, dashboardFile, type GrafanaDashboard, type GrafanaRow } from './observability/dashboard';
+export type { GrafanaPanel, GrafanaPosition, GrafanaSource, GrafanaTarget } from './observability/grafana';
+export {
+  type AlertRule,
+  type DashboardPanel,
+  Monitor,
+  type MonitorProps,
+  type PanelRange,
+  type PanelState,
+  type Severity,
+} from './observability/monitor';
 export { alertGroups, type RuleGroup, ruleFile } from './observability/rules';
 export type { ImpliedNetwork, Networking, NetworkView } from './platform/networks';
 export type {

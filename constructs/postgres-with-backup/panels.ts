@@ -12,6 +12,12 @@ export function backupPanels(backupAge: number, restore: number): DashboardPanel
     {
       title: 'Thirty days',
       type: 'state-timeline',
+      range: '30d',
+      states: [
+        { value: 0, text: 'neither', color: 'red' },
+        { value: 1, text: 'one of both', color: 'yellow' },
+        { value: 2, text: 'backup and proof', color: 'green' },
+      ],
       queries: [{ expr: `(${PROOF} < bool 129600) + (${AGE} < bool ${backupAge})`, legend: by }],
     },
     {

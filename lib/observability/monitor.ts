@@ -1,6 +1,8 @@
 import type { IConstruct } from 'constructs';
 import { Composite } from '../model/composite';
+import { report } from '../model/problems';
 import type { Duration } from '../model/values/quantities';
+import { checkPanel, isText } from './check';
 
 /** What has to be looked at: now (`page`), or on a working day (`ticket`). */
 export type Severity = 'page' | 'ticket';
@@ -21,7 +23,7 @@ export interface AlertRule {
   readonly description: string;
 }
 
-/** A panel of a dashboard. @see https://grafana.com/docs/grafana/latest/panels-visualizations/ */
+/** A panel of a dashboard: `dashboard` makes those of Grafana of them. @see https://grafana.com/docs/grafana/latest/panels-visualizations/ */
 export interface DashboardPanel {
   /** What stands above it. */
   readonly title: string;
@@ -33,7 +35,24 @@ export interface DashboardPanel {
   readonly queries: readonly { readonly expr: string; readonly legend?: string }[];
   /** A value from which on it is red. @default - none */
   readonly limit?: number;
+  /** What single values mean. @default - the values themselves are shown */
+  readonly states?: readonly PanelState[];
+  /** Time that it shows. @default - what the whole dashboard shows */
+  readonly range?: PanelRange;
 }
+
+/** A value that is shown as words, in a colour. */
+export interface PanelState {
+  /** The value. */
+  readonly value: number;
+  /** What is shown. */
+  readonly text: string;
+  /** Its colour. */
+  readonly color: 'green' | 'yellow' | 'red';
+}
+
+/** A length of time as Grafana and Prometheus read it, in whole seconds, minutes, hours or days: `90s`, `30d`. */
+export type PanelRange = `${number}${'s' | 'm' | 'h' | 'd'}`;
 
 /** What a construct knows of how it is watched. */
 export interface MonitorProps {
@@ -48,8 +67,8 @@ export interface MonitorProps {
 const MONITOR = Symbol.for('ironhull.Monitor');
 
 /**
- * Alerts and panels of a construct. They are collected by whoever has a Prometheus and a Grafana: no platform makes
- * anything of them by itself.
+ * Alerts and panels of a construct. They are collected by whoever has a Prometheus and a Grafana (`ruleFile`, `dashboardFile`):
+ * no platform makes anything of them by itself.
  */
 export class Monitor extends Composite {
   /** All at and below a construct, in the order of the tree. */
@@ -70,5 +89,7 @@ export class Monitor extends Composite {
     this.title = title;
     this.alerts = [...alerts];
     this.panels = [...panels];
+    if (!isText(title)) report(this, 'title', 'a monitor needs a title', title, 'call it after what it watches');
+    for (const [i, panel] of this.panels.entries()) checkPanel(this, `panels[${i}]`, panel);
   }
 }

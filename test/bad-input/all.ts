@@ -5,6 +5,7 @@ import { CLUSTERS } from './cloudnative-pg';
 import { CONNECTIONS } from './connections';
 import { HARDENING, IMAGES } from './containers';
 import { FILES } from './files';
+import { MONITORS } from './monitors';
 import { NAMES } from './names';
 import { NETWORKS } from './networks';
 import { PORTS } from './ports';
@@ -43,6 +44,7 @@ export const ALL: readonly (BadInput & { readonly id: string })[] = [
   ...QUESTDB,
   ...REDIS,
   ...TEMPORAL,
+  ...MONITORS,
 ].map((one, i) => ({ ...one, id: `c${i}`, message: one.message.replaceAll('#', `c${i}`) }));
 
 /** A tree with these mistakes in it. */
