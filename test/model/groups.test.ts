@@ -64,6 +64,27 @@ describe('several services that are one thing', () => {
     }
   });
 
+  test('have the ports that an edge names between them, each at least one', () => {
+    const told = (...ports: string[]) => {
+      const root = Testing.root();
+      const [one, two, app] = [web(root, 'One'), web(root, 'Two', { ports: { watch: 9000, more: 9001 } }), web(root, 'App')];
+      const network = ServiceNetwork.together(one, two);
+      app.network.allowTo({ network }, ...ports);
+      network.allowFrom(Peers.pods({ app: 'scraper' }), ...ports);
+      const { problems, drafted } = plan(root, recording([], DOCKER));
+      const seen = drafted.find(({ at }) => at.name === 'app')?.at.outgoing.map((edge) => edge.ports.map(({ name }) => name));
+      return { problems: problems.map(formatProblem), seen };
+    };
+    expect(told('http', 'watch')).toEqual({ problems: [], seen: [['http'], ['watch']] });
+    expect(told()).toEqual({ problems: [], seen: [['http'], ['watch', 'more']] });
+    const left = 'an edge names ports, and none of test/Two, which is one thing with the others, got "http"';
+    const fix = 'leave the names out, or add one: use one of watch, more';
+    expect(told('http').problems).toEqual([`test/One: ${left}; ${fix}`, `test/App: ${left}; ${fix}`]);
+    const unknown =
+      'an edge names a port that neither test/One nor what is one thing with it has, got "https"; use one of http, watch, more';
+    expect(told('http', 'https').problems).toEqual([`test/One: ${unknown}`, `test/App: ${unknown}`]);
+  });
+
   test('may consist of others that do', () => {
     const root = Testing.root();
     const [one, two, app] = [cluster(root, 'One', 2), cluster(root, 'Two', 2), web(root, 'App')];

@@ -1,6 +1,8 @@
-import { Environments, type RedisProps } from '../../lib';
+import { Environments, HardenedService, type RedisProps } from '../../lib';
+import { docker } from '../../lib/platforms/docker';
+import { Testing } from '../../lib/testing';
 import type { Json, Views } from '../apps/views';
-import { secretsOf, views } from './shop';
+import { Shop, secretsOf, views } from './shop';
 
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, index) => `shop-redis-${name}${index + 1}`);
 const MODES = {
@@ -177,6 +179,24 @@ describe('several servers', () => {
     expect(names({ mode: 'cluster', shards: 4, copies: 0 })).toBe(4);
     expect(names({ mode: 'cluster', copies: 2 })).toBe(9);
     expect(names({ mode: 'replicated', copies: 1 })).toBe(2 + 3);
+  });
+});
+
+describe('an edge that names ports', () => {
+  const told = (mode: Mode, ...ports: string[]) => {
+    const scope = Testing.root();
+    const { redis } = new Shop(scope, { mode });
+    new HardenedService(scope, 'Other', { image: 'shop/app:1.0.0' }).network.allowTo(redis, ...ports);
+    return Testing.problems(scope, docker);
+  };
+
+  test('names those of servers and of Sentinels, since nobody finds a server without them', () => {
+    for (const mode of ['standalone', 'cluster'] as const) expect(told(mode, 'redis')).toEqual([]);
+    expect(told('replicated', 'redis', 'sentinel')).toEqual([]);
+    expect(told('replicated', 'redis')).toEqual([
+      'test/Other: an edge names ports, and none of test/shop/Redis/Sentinel1, which is one thing with the others, got "redis"; ' +
+        'leave the names out, or add one: use one of sentinel',
+    ]);
   });
 });
 

@@ -24,6 +24,8 @@ export interface Edge {
   readonly gate: Gate;
   /** What the target's offered variables are called at the source; `false` if it takes none. */
   readonly env: false | Readonly<Record<string, string>>;
+  /** All that are reached in the same way, where the target is one of several that are one thing: each has some of the ports. */
+  readonly among?: readonly Joined[];
 }
 
 /** The edges of a workload or task. */
@@ -35,7 +37,7 @@ export interface Edges {
 }
 
 /** What is said of a connection beside its ends. */
-export type Connection = Partial<Pick<Edge, 'ports' | 'gate' | 'env'>>;
+export type Connection = Partial<Pick<Edge, 'ports' | 'gate' | 'env' | 'among'>>;
 
 /** Kept on the part under a registered symbol, so that another copy of this package in the process sees the same edges. */
 const EDGES = Symbol.for('ironhull.Edges');
@@ -67,8 +69,9 @@ export function connect(from: Joined, to: Joined, said: Connection = {}): void {
   const known = of(from).known.get(to) ?? new Set();
   if (known.has(key)) return;
   of(from).known.set(to, known.add(key));
-  of(from).outgoing.push({ peer: to, ...edge });
-  of(to).incoming.push({ peer: from, ...edge });
+  const among = said.among && { among: said.among };
+  of(from).outgoing.push({ peer: to, ...edge, ...among });
+  of(to).incoming.push({ peer: from, ...edge, ...among });
 }
 
 /** Lets a workload or task connect to something outside the system. */
@@ -77,8 +80,8 @@ export function connectOut(from: Joined, peer: ExternalPeer): void {
 }
 
 /** Lets something outside the system connect to a workload. */
-export function connectIn(to: Joined, peer: ExternalPeer, ports: readonly string[] = []): void {
-  of(to).incoming.push({ peer, ports: [...ports], gate: 'none', env: false });
+export function connectIn(to: Joined, peer: ExternalPeer, ports: readonly string[] = [], among?: readonly Joined[]): void {
+  of(to).incoming.push({ peer, ports: [...ports], gate: 'none', env: false, ...(among && { among }) });
 }
 
 /** Variables that whoever is allowed to connect gets. */

@@ -33,7 +33,7 @@ const NO_PORTS = 'a task has no ports to connect to';
 export class ServiceNetwork {
   /**
    * The network of several services that are one thing, such as the nodes of a cluster: whoever may connect to it may connect
-   * to each of them. What it offers is offered by the first.
+   * to each of them. What it offers is offered by the first. An edge that names ports names one of each.
    */
   static together(first: Connectable, ...more: readonly Connectable[]): ServiceNetwork {
     return new ServiceNetwork(first.network.part, [
@@ -79,7 +79,7 @@ export class ServiceNetwork {
       const fix = 'use Peers.cidr with the addresses, or Peers.internet';
       if (other.dnsName !== undefined)
         report(this.part, 'network.allowFrom', 'nobody can tell by a DNS name who connects', other.dnsName, fix);
-      else for (const own of this.parts) connectIn(own, other, connection.ports ?? []);
+      else for (const own of this.parts) connectIn(own, other, connection.ports ?? [], amongOf(this.parts));
     }
   }
 
@@ -148,9 +148,15 @@ function partsOf(other: unknown): readonly Joined[] {
 }
 
 /** Lets one connect to several that are one thing: the first of them hands over what all of them offer. */
-function joinAll(from: Joined, [first, ...more]: readonly Joined[], said: Connection): void {
-  if (first) connect(from, first, said);
-  for (const to of more) connect(from, to, { ...said, env: false });
+function joinAll(from: Joined, all: readonly Joined[], said: Connection): void {
+  const among = amongOf(all);
+  const [first, ...more] = all;
+  if (first) connect(from, first, { ...said, ...(among && { among }) });
+  for (const to of more) connect(from, to, { ...said, env: false, ...(among && { among }) });
+}
+
+function amongOf(all: readonly Joined[]): readonly Joined[] | undefined {
+  return all.length > 1 ? all : undefined;
 }
 
 /** Lets a service or task start only after tasks have ended without an error. */

@@ -41,7 +41,25 @@ function endless(part: Runner, target: Joined): Problem[] {
 }
 
 function portProblems(part: Runner, edge: Edge, target: Joined): Problem[] {
-  return edge.ports.flatMap((value) => portProblem(part, target, value));
+  if (!edge.among) return edge.ports.flatMap((value) => portProblem(part, target, value));
+  // once for all of them
+  return target === edge.among[0] ? groupProblems(displayPath(part), edge.ports, edge.among) : [];
+}
+
+/** Of several that are one thing one has to have each port, and each one of the ports: nobody needs a part of it alone. */
+function groupProblems(path: string, names: readonly string[], among: readonly Joined[]): Problem[] {
+  if (names.length === 0) return [];
+  const has = (one: Joined, name: string) => one.resolve().spec.ports.some((port) => port.name === name);
+  const unknown = names.filter((name) => !among.some((one) => has(one, name)));
+  if (unknown.length > 0) {
+    const what = `an edge names a port that neither ${displayPath(among[0] as Joined)} nor what is one thing with it has`;
+    const ports = new Map(among.flatMap((one) => one.resolve().spec.ports.map((port) => [port.name, port] as const)));
+    return unknown.map((value) => ({ path, what, value, fix: usePort([...ports.values()]) }));
+  }
+  const left = among.find((one) => !names.some((name) => has(one, name)));
+  if (!left) return [];
+  const what = `an edge names ports, and none of ${displayPath(left)}, which is one thing with the others`;
+  return [{ path, what, value: names.join(', '), fix: `leave the names out, or add one: ${usePort(left.resolve().spec.ports)}` }];
 }
 
 function portProblem(part: Runner, target: Joined, value: string | number): Problem[] {
