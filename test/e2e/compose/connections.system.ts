@@ -89,8 +89,8 @@ export interface ShopProps {
   readonly configured?: boolean;
   /** Seconds until the database is ready. */
   readonly slow?: number;
-  /** Port of the host that leads to the service. */
-  readonly port: number;
+  /** Port of the host that leads to the service. Nothing leads to it without one. */
+  readonly port?: number;
 }
 
 /** A slow database with a password in a file, a migration, a service that starts after both, and one that needs neither. */
@@ -125,7 +125,7 @@ export function shop(
   });
   api.network.allowTo(database);
   api.startAfter(migrate);
-  api.publish({ port: 'http', listen: port });
+  if (port !== undefined) api.publish({ port: 'http', listen: port });
   // no health check of its own: it must not count as running before the migration is done
   const worker = service(root, 'Worker', { env: { VERSION: version }, rollout: { order: 'start-first', monitor: '3s', delay: '0s' } });
   worker.startAfter(migrate);

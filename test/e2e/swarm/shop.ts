@@ -45,18 +45,19 @@ export async function taskLog(stack: string, text: RegExp): Promise<number> {
   return Date.parse((line as string).split(' ')[0] as string);
 }
 
+/** What the process of a service answers, asked from within its network namespace: none of its ports need be published. */
+async function answer(service: string, path: string): Promise<{ readonly status: number; readonly text: string }> {
+  const { State } = await inspect('container', await current(service));
+  const script = `fetch('http://127.0.0.1:8080${path}').then(async (r) => console.log(JSON.stringify({ status: r.status, text: await r.text() })))`;
+  return JSON.parse(await must('nsenter', ['--target', String(State.Pid), '--net', process.execPath, '-e', script]));
+}
+
+/** The status that the process of a service answers with. */
+export async function ask(service: string, path: string): Promise<number> {
+  return (await answer(service, path)).status;
+}
+
 /** How many bytes a process finds in a file of its container. */
 export async function bytesIn(service: string, path: string): Promise<number> {
-  const { State } = await inspect('container', await current(service));
-  // from within its network namespace, as nothing of it is published
-  const url = `http://127.0.0.1:8080/read?path=${path}`;
-  const said = await must('nsenter', [
-    '--target',
-    String(State.Pid),
-    '--net',
-    process.execPath,
-    '-e',
-    `fetch('${url}').then((r) => r.text()).then(console.log)`,
-  ]);
-  return JSON.parse(said).bytes as number;
+  return JSON.parse((await answer(service, `/read?path=${path}`)).text).bytes as number;
 }
