@@ -83,7 +83,7 @@ export class Celery extends Composite {
     const { pool = 'prefork', queues = ['celery'], replicas, scaling, drain, alerts, exporter, args = [], ...program } = props;
     const { concurrency = CONCURRENCY[pool] } = props;
     const { broker, mounts, logLevel = 'info', database, authority } = this.props;
-    const redis = { ...(database !== undefined && { database }), tls: authority !== undefined };
+    const redis = { ...(database !== undefined && { database }), ...(authority && { authority }) };
     const worker = new MonitoredWorker(this, id, {
       ...this.container(program, WORKER),
       command: this.command('worker', '--pool', pool, '--concurrency', String(concurrency), '--queues', queues.join(',')),

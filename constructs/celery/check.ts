@@ -28,8 +28,10 @@ export function checkCelery(scope: IConstruct, props: Partial<CeleryProps>): Cel
   if (beat) checkBeat(beat, say);
   if (flower) checkFlower(flower, say);
   const said = props as CeleryProps;
+  const authority = said.authority ?? (isBroker(broker) ? said.broker.authority : undefined);
   return {
     ...said,
+    ...(authority && { authority }),
     app: typeof app === 'string' && APP.test(app) ? app : 'app',
     // a broker that was reported is not reported by its queue as well
     broker: isBroker(broker) && !isSeveral(broker) ? said.broker : (NOWHERE as unknown as CeleryProps['broker']),

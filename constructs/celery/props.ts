@@ -113,7 +113,7 @@ export interface CeleryProps {
   readonly database?: number;
   /** Number of the database of Redis that results are kept in. @default - where the application says */
   readonly results?: number;
-  /** Authority that signed the certificate of Redis; the connection is encrypted then. @default - none */
+  /** Authority that signed the certificate of Redis; the connection is encrypted then. @default - as the broker says */
   readonly authority?: SecretFile;
   /** The interpreter that has Celery. @default 'python' */
   readonly python?: string;

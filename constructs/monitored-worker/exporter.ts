@@ -12,7 +12,7 @@ export function queueExporter(
   queue: WorkerQueue,
   { networks, logging, placement }: Pick<MonitoredWorkerProps, 'networks' | 'logging' | 'placement'>,
 ): HardenedService {
-  const { kind, names, host, port, login, tls, database = 0 } = queue;
+  const { kind, names, host, port, login, tls, authority, database = 0 } = queue;
   const keys = names.map((name) => `db${database}=${encodeURIComponent(name)}`).join(',');
   return makeExporter(scope, 'Exporter', exporterConfig(scope), {
     image,
@@ -20,6 +20,7 @@ export function queueExporter(
     env: {
       REDIS_ADDR: `${tls ? 'rediss' : 'redis'}://${host}:${port}`,
       ...(login && { REDIS_USER: login.user, PASSWORD_FILE: login.password }),
+      ...(authority && { REDIS_EXPORTER_TLS_CA_CERT_FILE: authority }),
       [kind === 'redis-stream' ? 'REDIS_EXPORTER_CHECK_SINGLE_STREAMS' : 'REDIS_EXPORTER_CHECK_SINGLE_KEYS']: keys,
     },
     acknowledge: { 'same-probe': 'it has one question that it answers' },

@@ -16,6 +16,8 @@ export interface RedisServer extends Connectable {
   readonly host: string;
   /** How a user logs in; the one of applications if none is named. */
   login(user?: string): QueueLogin;
+  /** The certificate of who signed the server's: it takes nothing but TLS then. */
+  readonly authority?: SecretFile | undefined;
 }
 
 /** A Temporal service, such as `Temporal` makes one. */
@@ -32,8 +34,13 @@ export interface RedisQueueProps {
   readonly port?: number;
   /** The user that workers, the exporter and the scaler log in as. @default - that of applications */
   readonly user?: string;
-  /** Whether the server takes TLS on that port. @default false */
+  /** Whether the server takes TLS on that port. @default - true if an authority is known */
   readonly tls?: boolean;
+  /**
+   * The certificate of who signed the server's, for the exporter and the scaler. Without one they trust whom their image does.
+   * @default - as the server says
+   */
+  readonly authority?: SecretFile;
 }
 
 /** A stream of Redis with its group of consumers. */
@@ -88,6 +95,8 @@ export interface WorkerQueue {
   readonly database?: number;
   /** Whether the connection is encrypted. */
   readonly tls: boolean;
+  /** The certificate of who signed the server's. */
+  readonly authority?: SecretFile;
   /** The group of consumers of a stream. */
   readonly group?: string;
   /** Temporal's namespace, or the virtual host of AMQP. */
@@ -121,8 +130,19 @@ export const Queues = {
 } as const;
 
 function ofRedis(kind: WorkerQueue['kind'], redis: RedisServer, names: readonly string[], props: RedisQueueProps): WorkerQueue {
-  const { database = 0, port = 6379, user, tls = false } = props;
-  return { kind, names, store: redis, host: redis.host, port, database, tls, login: redis.login(user), ownUser: user !== undefined };
+  const { database = 0, port = 6379, user, authority = redis.authority, tls = authority !== undefined } = props;
+  const encryption = { tls, ...(tls && authority && { authority }) };
+  return {
+    kind,
+    names,
+    store: redis,
+    host: redis.host,
+    port,
+    database,
+    ...encryption,
+    login: redis.login(user),
+    ownUser: user !== undefined,
+  };
 }
 
 /** Whether what is said to be one server of Redis is several of them, as copies or a cluster are. */

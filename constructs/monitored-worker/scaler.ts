@@ -2,6 +2,7 @@ import type { IConstruct } from 'constructs';
 import { type Connectable, ServiceNetwork } from '../../lib/model/edges/network-facet';
 import { type ExternalPeer, isPeer, Peers } from '../../lib/model/edges/peers';
 import type { ObjectValue, ServiceAddress } from '../../lib/model/kinds/object';
+import type { SecretFile } from '../../lib/model/kinds/secret';
 import { nameOf } from '../../lib/model/names';
 import type { Part } from '../../lib/model/part';
 import { tryDuration } from '../../lib/model/values/quantities';
@@ -30,17 +31,17 @@ export function makeScaler(scope: IConstruct, queue: WorkerQueue, scaling: Queue
   const acknowledge = { 'operator.object': ELSEWHERE };
   const { min = 1, max, jobsPerReplica = 5 * concurrency, interval = '15s', cooldown = '5m', operator = KEDA } = scaling;
   const seconds = (value: string, otherwise: number) => Math.round((tryDuration(value) ?? otherwise * 1000) / 1000);
-  let authentication: OperatorObject | undefined;
-  if (queue.login) {
-    const { password } = queue.login;
-    const secret = { parameter: 'password', name: { secretName: { secret: password.secret, key: password.key } }, key: password.key };
-    authentication = new OperatorObject(scope, 'QueueLogin', {
-      apiVersion: GROUP,
-      kind: 'TriggerAuthentication',
-      spec: { secretTargetRef: [secret] },
-      acknowledge,
-    });
-  }
+  const { login, authority } = queue;
+  const secrets = [...(login ? [readFrom('password', login.password)] : []), ...(authority ? [readFrom('ca', authority)] : [])];
+  const authentication =
+    secrets.length > 0
+      ? new OperatorObject(scope, 'QueueLogin', {
+          apiVersion: GROUP,
+          kind: 'TriggerAuthentication',
+          spec: { secretTargetRef: secrets },
+          acknowledge,
+        })
+      : undefined;
   const reference = authentication && { authenticationRef: { name: nameOf(authentication) } };
   const triggers = triggersOf(queue, String(jobsPerReplica)).map((trigger) => ({ ...trigger, ...reference }));
   if (!isPeer(queue.store)) letIn(queue.store, { ...operator, ports: [queue.port] });
@@ -62,6 +63,11 @@ export function makeScaler(scope: IConstruct, queue: WorkerQueue, scaling: Queue
     },
     acknowledge,
   });
+}
+
+/** A parameter of a trigger that KEDA reads from a Secret. @see https://keda.sh/docs/latest/scalers/redis-lists/ */
+function readFrom(parameter: string, { secret, key }: SecretFile): ObjectValue {
+  return { parameter, name: { secretName: { secret, key } }, key };
 }
 
 function letIn(store: Connectable, operator: ExternalPeer): void {

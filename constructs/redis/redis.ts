@@ -101,6 +101,12 @@ export class Redis extends Composite {
     return this.servers.map((server) => server.endpoint('redis'));
   }
 
+  /** The certificate of who signed those of the servers, if they take TLS. */
+  get authority(): SecretFile | undefined {
+    const { tls } = this.props;
+    return tls?.secret.file(tls.authority ?? 'ca.crt');
+  }
+
   /** How data outlives the process. */
   get persistence(): NonNullable<RedisProps['persistence']> {
     return (
@@ -153,7 +159,8 @@ export class Redis extends Composite {
   }
 
   private variables(): Record<string, EnvValue> {
-    const { variables: prefix = 'REDIS', mode, tls } = this.props;
+    const { variables: prefix = 'REDIS', mode } = this.props;
+    const { authority } = this;
     const list = (services: readonly HardenedService[], port: string) => services.map((one) => one.endpoint(port)).join(',');
     const places: Record<string, EnvValue> =
       mode === 'cluster'
@@ -164,7 +171,7 @@ export class Redis extends Composite {
     return {
       ...places,
       [`${prefix}_PASSWORD_FILE`]: this.passwordOf(DEFAULT),
-      ...(tls && { [`${prefix}_CA_FILE`]: tls.secret.file(tls.authority ?? 'ca.crt') }),
+      ...(authority && { [`${prefix}_CA_FILE`]: authority }),
     };
   }
 }
