@@ -53,7 +53,11 @@ export class ScheduledWorker extends Composite {
   }
 }
 
-/** A run that is late, and one that takes an hour, are no alarm. */
+/**
+ * A run that is late, and one that takes an hour, are no alarm.
+ *
+ * @see https://github.com/kubernetes/kube-state-metrics/blob/main/docs/metrics/workload/cronjob-metrics.md
+ */
 function missedAlerts(name: string, cron: string, { matchers = {} }: WorkerAlertsProps): AlertRule[] {
   let pause: number;
   try {
@@ -62,12 +66,13 @@ function missedAlerts(name: string, cron: string, { matchers = {} }: WorkerAlert
     // reported by the task
     return [];
   }
-  const last = series('kube_cronjob_status_last_successful_time', { cronjob: name }, matchers);
-  const failed = series('kube_job_status_failed', { job_name: `~${name}-[0-9]+` }, matchers);
+  const of = (what: string) => `max(${series(`kube_cronjob_${what}`, { cronjob: name }, matchers)})`;
+  // one that never succeeded has no such time
+  const succeeded = of('status_last_successful_time');
   return [
     {
       alert: `${pascal(name)}Missed`,
-      expr: `time() - max(${last}) > ${pause + 3600}`,
+      expr: `time() - (${succeeded} or ${of('created')}) > ${pause + 3600}`,
       for: '5m',
       severity: 'page',
       summary: `${name} has not run to its end since it should have`,
@@ -75,7 +80,8 @@ function missedAlerts(name: string, cron: string, { matchers = {} }: WorkerAlert
     },
     {
       alert: `${pascal(name)}Failed`,
-      expr: `max(${failed}) > 0`,
+      // neither the pods of attempts that were repeated, nor a Job that is kept for its log after a later run succeeded
+      expr: `${of('status_last_schedule_time')} > (${succeeded} or vector(0)) and on() ${of('status_active')} == 0`,
       for: '1m',
       severity: 'ticket',
       summary: `A run of ${name} failed`,

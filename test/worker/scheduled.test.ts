@@ -46,13 +46,17 @@ describe('a worker on a schedule', () => {
     expect(all.edges()).toContain('shop-reports shop-redis');
   });
 
-  test('is missed an hour after the longest pause of its schedule', () => {
+  test('is missed an hour after the longest pause of its schedule, and has failed when it ended without success', () => {
     const [missed, failed] = alertGroups(all.tree).flatMap(({ rules }) => rules);
+    const of = (what: string) => `max(kube_cronjob_${what}{cronjob="shop-reports"})`;
     expect(missed).toMatchObject({
       alert: 'ShopReportsMissed',
-      expr: 'time() - max(kube_cronjob_status_last_successful_time{cronjob="shop-reports"}) > 90000',
+      expr: `time() - (${of('status_last_successful_time')} or ${of('created')}) > 90000`,
     });
-    expect(failed?.expr).toBe('max(kube_job_status_failed{job_name=~"shop-reports-[0-9]+"}) > 0');
+    expect(failed).toMatchObject({
+      alert: 'ShopReportsFailed',
+      expr: `${of('status_last_schedule_time')} > (${of('status_last_successful_time')} or vector(0)) and on() ${of('status_active')} == 0`,
+    });
   });
 });
 

@@ -62,8 +62,11 @@ const MAIL = 'db="db0",stream="mail",group="mailers"';
 const FLOWS = 'namespace="default",taskqueue="flows",task_type="Workflow"';
 const BILLS = 'namespace="shop",vhost="shop",queue="bills"';
 const SHOP_WORKER = '{namespace="shop",pod="shop-worker-a",container="shop-worker"}';
-/** The minute in which an hourly run is over. */
+/** An hourly run begins at a quarter past, is tried again, and is over five minutes later. */
+const began = (time: number) => Math.floor((time - 900) / HOUR) * HOUR + 900;
 const ended = (time: number) => Math.floor((time - 1200) / HOUR) * HOUR + 1200;
+const runs = (time: number) => (ended(time) < began(time) ? 1 : 0);
+const nightly = (what: string) => `kube_cronjob_${what}{namespace="shop",cronjob="nightly"}`;
 
 /** Jobs come and go, mail is idle and nobody is there for it, a deployment restarts a container, one job in a hundred fails. */
 const HEALTHY: Day = {
@@ -81,8 +84,10 @@ const HEALTHY: Day = {
   ...onDocker('shop_biller.1.x7', (time) => (time > 4 * HOUR ? 4 * HOUR : 0)),
   [`rabbitmq_detailed_queue_messages_ready{${BILLS}}`]: constant(10),
   [`rabbitmq_detailed_queue_messages_unacked{${BILLS}}`]: constant(2),
-  'kube_cronjob_status_last_successful_time{cronjob="nightly"}': ended,
-  'kube_job_status_failed{job_name="nightly-29401335"}': constant(0),
+  [nightly('created')]: constant(-2e7),
+  [nightly('status_last_schedule_time')]: began,
+  [nightly('status_last_successful_time')]: ended,
+  [nightly('status_active')]: runs,
 };
 
 // RabbitMQ on Docker: cAdvisor's series have the label of the stack only if Prometheus adds it
@@ -174,10 +179,38 @@ const ROWS: readonly (readonly [string, Day, readonly string[]])[] = [
   ['the biller is near its limit', wrong('container_memory_working_set_bytes{name="shop_biller.1.x7"}', 2.6e8), ['BillerMemoryHigh']],
   [
     'nightly runs no more',
-    { 'kube_cronjob_status_last_successful_time{cronjob="nightly"}': between(FROM, TO, constant(FROM - 2 * HOUR), ended) },
+    {
+      [nightly('status_last_schedule_time')]: between(FROM, TO, constant(began(FROM - 2 * HOUR)), began),
+      [nightly('status_last_successful_time')]: between(FROM, TO, constant(ended(FROM - 2 * HOUR)), ended),
+      [nightly('status_active')]: between(FROM, TO, constant(0), runs),
+    },
     ['NightlyMissed'],
   ],
-  ['a run of nightly failed', wrong('kube_job_status_failed{job_name="nightly-29401335"}', 1), ['NightlyFailed']],
+  [
+    'a run of nightly failed',
+    {
+      [nightly('status_last_successful_time')]: between(FROM, TO, constant(ended(FROM + HOUR)), ended),
+    },
+    ['NightlyFailed'],
+  ],
+  [
+    'a run of nightly is tried again, and takes long',
+    {
+      [nightly('status_last_schedule_time')]: between(FROM, TO, (time) => Math.min(began(time), began(FROM + 2 * HOUR)), began),
+      [nightly('status_last_successful_time')]: between(FROM, TO, constant(ended(FROM + HOUR)), ended),
+      [nightly('status_active')]: between(FROM + HOUR, TO, (time) => (time % HOUR < 900 && time < FROM + 2 * HOUR ? 0 : 1), runs),
+    },
+    [],
+  ],
+  [
+    'nightly was made anew, and never succeeded',
+    {
+      [nightly('created')]: between(FROM, TO, constant(FROM - 3 * HOUR), constant(-2e7)),
+      [nightly('status_last_successful_time')]: between(FROM, TO, () => undefined, ended),
+      [nightly('status_active')]: between(FROM, TO, constant(0), runs),
+    },
+    ['NightlyFailed', 'NightlyMissed'],
+  ],
   ["another worker's containers are no help", { ...gone(...memoryOf(K_SHOP)), ...onDocker('shop-worker-exporter') }, ['ShopWorkerDown']],
 ];
 
