@@ -164,12 +164,12 @@ primary=$FIRST epoch=0
 } >"$run/sentinel.conf"
 cp "$own/moved.sh" "$data/moved.sh"
 chmod 700 "$data/moved.sh"
-# where all were away, the server that was written to has a minute to come back: it may know more than its copies. In the background,
-# and nobody's child: a Sentinel takes its own for such programs
+# where all were away, the server that was written to has a minute to come back and tell who it is: it may know more than its copies. In the
+# background, and nobody's child: a Sentinel takes its own for such programs
 (
 	{
 		waited=0
-		until [ "$waited" -ge 60 ] || here sentinel master primary | grep -A 1 '^flags$' | grep -qx master; do
+		until [ "$waited" -ge 60 ] || here sentinel master primary | grep -A 1 '^runid$' | grep -Eq '^[0-9a-f]{40}$'; do
 			sleep 1
 			waited=$((waited + 1))
 		done
