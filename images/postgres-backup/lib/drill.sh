@@ -13,7 +13,7 @@ run_drill() {
   ((${#names[@]})) || die 66 'no committed backup'
   for name in "${names[@]}"; do
     rc=0
-    bg "$SELF" drill-one ${ID:+"$ID"} --database "$name" ${FROM:+--from "$FROM"} || rc=$?
+    child drill-one ${ID:+"$ID"} --database "$name" ${FROM:+--from "$FROM"} || rc=$?
     ((first)) || first=$rc
   done
   ((first == 0)) || exit "$first"

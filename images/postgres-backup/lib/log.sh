@@ -42,14 +42,35 @@ make_work() {
   flock -n "$ALIVE"
   WORK=$STAGING/run.${dir##*.}
   mv "$dir" "$WORK"
+  [[ -z ${PG_BACKUP_PARENT:-} ]] || ln -s "$WORK" "$PG_BACKUP_PARENT/child.${dir##*.}"
 }
 
 sweep() {
   local dir
   for dir in "$STAGING"/run.*/; do
-    [[ ! -e $dir ]] || flock -n "$dir/.alive" rm -rf "$dir" || true
+    [[ ! -e $dir ]] || (flock -n 9 && throw_away "$dir") 9<"$dir/.alive" || true
   done
   find "$STAGING" -maxdepth 1 -name 'new.*' -mmin +60 -exec rm -rf {} +
+}
+
+# Removes the folder of a run that has ended, with the server of a drill that has outlived it: all that it has is plain text.
+throw_away() {
+  [[ ! -e $1/pg/postmaster.pid ]] || pg_ctl -D "$1/pg" -m immediate -s stop >/dev/null 2>&1 9>&- || true
+  # what else has outlived it may still make a file
+  rm -rf "$1" 2>/dev/null || { sleep 1 && rm -rf "$1"; }
+}
+
+# Runs a command of this program that restores into a folder of its own, which goes with it also if it is killed.
+child() {
+  local rc=0
+  PG_BACKUP_PARENT=$WORK bg "$SELF" "$@" || rc=$?
+  clear_children
+  return "$rc"
+}
+
+clear_children() {
+  local dir
+  for dir in "$WORK"/child.*; do [[ ! -e $dir ]] || throw_away "$(readlink "$dir")"; done
 }
 
 # Ends everything that this run has started: at once what answers, after 5 s what does not.
@@ -81,6 +102,7 @@ finish() {
   esac
   stop_jobs 2>/dev/null
   drop_unfinished
+  clear_children
   [[ -z $WORK ]] || rm -rf "$WORK"
   [[ -z $SOCKET ]] || rm -rf "$SOCKET"
   [[ -z $PASSFILE ]] || rm -f "$PASSFILE"

@@ -94,7 +94,7 @@ run_pitr_drill() {
   PITR_CONF_NAME=drill.conf pitr_configure /nowhere
   make_work
   file=$WORK/pitr-drill.json
-  bg "$SELF" pitr-drill-one >"$file" || rc=$?
+  child pitr-drill-one >"$file" || rc=$?
   # a bucket that does not answer is no verdict
   if ((rc == 65 || rc == 66 || rc == 70)); then jq -cn --argjson at "$(date +%s)" --argjson rc "$rc" '{ok: false, at: $at, rc: $rc}' >"$file"; fi
   if ((rc == 0 || rc == 65 || rc == 66 || rc == 70)); then

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { until } from '../support/run';
 import { type Bench, bench, caught, fault, holdLock, messages, patience, points, report } from './support/faults';
 import { killFamily, sleep } from './support/process';
 import { flip } from './support/proxy';
@@ -224,6 +225,27 @@ test.each([
   const listed = JSON.parse((await lab.run(['list', '--json', '--database', 'shop'])).stdout) as { id: string; drill: string }[];
   const { drill } = listed.find((one) => one.id === id) ?? {};
   expect([ended.code, drill, messages(ended)]).toEqual([code, proof, expect.stringMatching(says)]);
+});
+
+test('a drill whose own process is killed leaves neither plain text nor a server', async () => {
+  const { lab, ledger } = at;
+  const id = await backup();
+  const running = lab.spawn(['drill', id], { shims: { psql: '[[ $* != *fingerprint.sql* ]] || sleep 5; exec "$REAL" "$@"' } });
+  await caught(running, /psql .*fingerprint\.sql/);
+  const [server] = readdirSync(lab.stage).filter((name) => existsSync(join(lab.stage, name, 'pg/postmaster.pid')));
+  const pid = Number(readFileSync(join(lab.stage, String(server), 'pg/postmaster.pid'), 'utf8').split('\n')[0]);
+  expect(() => ledger.findCanary([lab.stage])).toThrow(/plain text/);
+  process.kill(await caught(running, /pg-backup drill-one/), 'SIGKILL');
+  const ended = await running.ended;
+  expect([ended.code, messages(ended)]).toEqual([70, expect.stringContaining('a command ended with 137')]);
+  ledger.findCanary();
+  expect(readdirSync(lab.stage).filter((name) => name.startsWith('run.'))).toEqual([]);
+  await until(
+    'the server is gone',
+    async () => existsSync(`/proc/${pid}`),
+    (there) => !there,
+    10_000,
+  );
 });
 
 test('F40: a role that row security applies to does not back up a part of a table', async () => {
