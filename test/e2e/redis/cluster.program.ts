@@ -23,7 +23,13 @@ export function buildCluster(root: Construct, props: Partial<RedisProps> = {}): 
     passwords: { secret: new ExistingSecret(root, 'Passwords', { existing: SECRET }) },
     ...props,
   });
-  const client = new HardenedService(root, 'Client', { image: IMAGE, user: props.user ?? '999:999', command: ['sleep', '1000000'] });
+  const client = new HardenedService(root, 'Client', {
+    image: IMAGE,
+    user: props.user ?? '999:999',
+    command: ['sleep', '1000000'],
+    // it listens to no signal
+    shutdown: { grace: '1s', drain: '0s' },
+  });
   client.network.allowTo(redis);
   return redis;
 }

@@ -15,7 +15,11 @@ export class OnKubernetes implements Engine {
   readonly namespace: Namespace;
   private readonly inside: readonly string[];
 
-  constructor(name: string) {
+  /** @param how what else is said to `kubectl delete pod`: here no time for anything, but the next pod starts when this one has ended */
+  constructor(
+    name: string,
+    private readonly how: readonly string[] = ['--grace-period=1'],
+  ) {
     this.namespace = new Namespace(name);
     this.inside = ['--namespace', name];
   }
@@ -79,9 +83,8 @@ export class OnKubernetes implements Engine {
     for (const node of nodes) this.rolledOut(node);
   };
 
-  /** Without time for anything, but the next one starts when this one has ended: two would write to one volume. */
   private end(nodes: readonly string[]): void {
-    this.namespace.run('delete', 'pod', ...nodes.map((node) => `${node}-0`), '--ignore-not-found', '--grace-period=1', '--timeout=60s');
+    this.namespace.run('delete', 'pod', ...nodes.map((node) => `${node}-0`), '--ignore-not-found', '--timeout=60s', ...this.how);
   }
 
   private rolledOut(node: string): void {
