@@ -4,7 +4,7 @@ import type { AlertRule } from '../../lib/observability/monitor';
 import { pascal } from './program';
 import type { WorkerAlertsProps } from './props';
 import type { WorkerQueue } from './queues';
-import { byName, ofContainers, queueSeries, series } from './series';
+import { ofContainers, queueSeries, restartsOf } from './series';
 
 /** What the rules depend on. */
 export interface Watched {
@@ -66,8 +66,6 @@ function processAlerts({ name, queue, toZero, singleton, alerts }: Watched): Ale
   const memory = (what: string) => ofContainers(what, name, matchers);
   const used = memory('container_memory_working_set_bytes');
   const idle = toZero ? ` and on() ${queueSeries(queue, matchers).backlog} > 0` : '';
-  const restarts = series('kube_pod_container_status_restarts_total', { container: name }, matchers);
-  const starts = series('container_start_time_seconds', byName(name), matchers);
   const rule = (
     what: string,
     expr: string,
@@ -86,7 +84,8 @@ function processAlerts({ name, queue, toZero, singleton, alerts }: Watched): Ale
   const two = rule(
     'Twice',
     `count(${used}) > 1`,
-    '1m',
+    // one that has ended is told of for five minutes more
+    '6m',
     'page',
     `${name} runs {{ $value }} times, and may run once`,
     'Somebody scaled it by hand, or a node that does not answer still runs the old one. Stop one of them before data is written twice.',
@@ -102,7 +101,7 @@ function processAlerts({ name, queue, toZero, singleton, alerts }: Watched): Ale
     ),
     rule(
       'Restarts',
-      `increase(${restarts}[15m]) > 2 or changes(${starts}[15m]) > 2`,
+      `${restartsOf(name, matchers, '15m')} > 2`,
       '1m',
       'ticket',
       `${name} starts again and again`,

@@ -1,14 +1,12 @@
 import type { DashboardPanel } from '../../lib/observability/monitor';
 import type { Watched } from './alerts';
-import { byName, ofContainers, queueSeries, series } from './series';
+import { ofContainers, queueSeries, restartsOf } from './series';
 
 /** What a dashboard shows of a worker. */
 export function workerPanels({ name, queue, alerts }: Watched): DashboardPanel[] {
   const { backlog: limit = 1000, failures, matchers = {} } = alerts;
   const { backlog, age, taken } = queueSeries(queue, matchers);
   const used = ofContainers('container_memory_working_set_bytes', name, matchers);
-  const restarts = series('kube_pod_container_status_restarts_total', { container: name }, matchers);
-  const starts = series('container_start_time_seconds', byName(name), matchers);
   return [
     {
       title: 'Jobs',
@@ -24,7 +22,7 @@ export function workerPanels({ name, queue, alerts }: Watched): DashboardPanel[]
     {
       title: 'Restarts',
       type: 'timeseries',
-      queries: [{ expr: `increase(${restarts}[1h]) or changes(${starts}[1h])`, legend: '{{pod}}{{name}}' }],
+      queries: [{ expr: restartsOf(name, matchers, '1h'), legend: '{{pod}}{{name}}' }],
     },
     ...(failures
       ? [

@@ -10,12 +10,39 @@ export function series(metric: string, ...matchers: readonly Matchers[]): string
   return `${metric}{${all.map(([name, value]) => `${name}${value.startsWith('~') ? '=~' : '='}${text(value)}`).join(',')}}`;
 }
 
+/** What a container is known by, whatever else is told of it: started again, it has other labels, and the old ones stay for minutes. */
+const IN_CLUSTER = 'by (cluster, instance, namespace, pod, container)';
+/** The same where Docker, Compose or Swarm made its name; `instance` is the cAdvisor of a host. */
+const ON_ENGINE = 'by (cluster, instance, name)';
+/** The same, whoever tells it. */
+const OF_POD = 'by (cluster, namespace, pod, container)';
+
 /**
- * The series of a worker's containers as cAdvisor tells of them: by the name of the container on Kubernetes, by the name that
- * Docker, Compose or Swarm made of it elsewhere.
+ * The series of a worker's containers, one for each, as the kubelet and cAdvisor tell of them: by the name of the container on
+ * Kubernetes, by the name that Docker, Compose or Swarm made of it elsewhere.
+ *
+ * @see https://github.com/google/cadvisor/blob/master/docs/storage/prometheus.md
  */
 export function ofContainers(metric: string, worker: string, matchers: Matchers): string {
-  return `(${series(metric, { container: worker }, matchers)} or ${series(metric, byName(worker), matchers)})`;
+  const [there, here] = [series(metric, { container: worker }, matchers), series(metric, byName(worker), matchers)];
+  return `(max ${IN_CLUSTER} (${there}) or max ${ON_ENGINE} (${here}))`;
+}
+
+/**
+ * How often each container of a worker was started again. kube-state-metrics counts it; where that is missing, the kubelet says when a container
+ * started. To cAdvisor a container of Docker starts when it is made, and it has a label that counts: each start is a series of its own.
+ *
+ * @param range a range of Prometheus, such as `15m`
+ */
+export function restartsOf(worker: string, matchers: Matchers, range: string): string {
+  const counted = series('kube_pod_container_status_restarts_total', { container: worker }, matchers);
+  const there = series('container_start_time_seconds', { container: worker }, matchers);
+  const here = series('container_start_time_seconds', byName(worker), matchers);
+  return `(${[
+    `max ${OF_POD} (increase(${counted}[${range}]))`,
+    `changes((max ${OF_POD} (${there}))[${range}:1m])`,
+    `(count ${ON_ENGINE} (count_over_time(${here}[${range}])) - 1)`,
+  ].join(' or ')})`;
 }
 
 /** `shop-worker`, `shop-worker-2`, `system-shop-worker-1`, `stack_shop-worker.1.x7`, and not `shop-worker-exporter`. */

@@ -49,12 +49,22 @@ function onKubernetes(name: string, bytes: Series = constant(1e8), pod = 'a'): D
 }
 
 /** What cAdvisor tells of a container on Docker. */
-function onDocker(name: string, started: Series = constant(0)): Day {
+function onDocker(name: string, bytes: Series = constant(1e8)): Day {
   return {
-    [`container_memory_working_set_bytes{name="${name}"}`]: constant(1e8),
-    [`container_spec_memory_limit_bytes{name="${name}"}`]: constant(256 * 2 ** 20),
-    [`container_start_time_seconds{name="${name}"}`]: started,
+    [`container_memory_working_set_bytes{name="${name}"}`]: bytes,
+    [`container_spec_memory_limit_bytes{name="${name}"}`]: (time) => bytes(time) && 256 * 2 ** 20,
+    [`container_start_time_seconds{name="${name}"}`]: (time) => bytes(time) && 0,
   };
+}
+
+/** The same of one that Docker starts again every four minutes: it is as old as it was, and a label counts. */
+function againAndAgain(name: string): Day {
+  const times = Array.from({ length: (TO - FROM) / 240 }, (_, n) => [n + 1, FROM + n * 240] as const);
+  const each = times.map(([n, from]) => [
+    `container_start_time_seconds{name="${name}",container_label_restartcount="${n}"}`,
+    (time: number) => (time >= from && time < from + 240 ? 0 : undefined),
+  ]);
+  return Object.fromEntries(each);
 }
 
 const LIST = 'redis_key_size{db="db0",key="jobs"}';
@@ -81,7 +91,7 @@ const HEALTHY: Day = {
   ...onKubernetes('flows'),
   [`approximate_backlog_count{${FLOWS}}`]: constant(3),
   [`approximate_backlog_age_seconds{${FLOWS}}`]: constant(20),
-  ...onDocker('shop_biller.1.x7', (time) => (time > 4 * HOUR ? 4 * HOUR : 0)),
+  ...onDocker('shop_biller.1.x7'),
   [`rabbitmq_detailed_queue_messages_ready{${BILLS}}`]: constant(10),
   [`rabbitmq_detailed_queue_messages_unacked{${BILLS}}`]: constant(2),
   [nightly('created')]: constant(-2e7),
@@ -129,6 +139,14 @@ const ROWS: readonly (readonly [string, Day, readonly string[]])[] = [
   ['nothing tells of a list', gone(LIST), ['ShopWorkerQueueUnseen']],
   ['all containers of a worker are gone', gone(...memoryOf(K_SHOP)), ['ShopWorkerDown']],
   ['a container ends every four minutes', climbing(`kube_pod_container_status_restarts_total${SHOP_WORKER}`, 240), ['ShopWorkerRestarts']],
+  [
+    'a container ends every four minutes, and nobody counts that',
+    {
+      ...gone(`kube_pod_container_status_restarts_total${SHOP_WORKER}`),
+      [`container_start_time_seconds{${K_SHOP}}`]: while_((time) => time - (time % 240)),
+    },
+    ['ShopWorkerRestarts'],
+  ],
   ['a container is near its limit', wrong(`container_memory_working_set_bytes{${K_SHOP}}`, 2.5e8), ['ShopWorkerMemoryHigh']],
   [
     'one job in ten fails',
@@ -153,7 +171,7 @@ const ROWS: readonly (readonly [string, Day, readonly string[]])[] = [
   ['nothing tells of the stream', gone(`redis_stream_group_lag{${MAIL}}`), ['MailerQueueUnseen']],
   [
     'a container of the mailer starts again and again on Docker',
-    onDocker('shop-mailer-1', (time) => (time >= FROM && time < TO ? time - (time % 240) : 0)),
+    { ...onDocker('shop-mailer-1'), ...againAndAgain('shop-mailer-1') },
     ['MailerRestarts'],
   ],
   ['a mailer is near its limit', onKubernetes('mailer', while_(constant(2.6e8))), ['MailerMemoryHigh']],
@@ -163,6 +181,20 @@ const ROWS: readonly (readonly [string, Day, readonly string[]])[] = [
   ['the singleton is gone', gone(...memoryOf(K_FLOWS)), ['FlowsDown']],
   ['there are two of the singleton', onKubernetes('flows', while_(constant(1e8)), 'b'), ['FlowsTwice']],
   [
+    'the singleton was started again in its pod, and cAdvisor still tells of the old container',
+    { [`container_memory_working_set_bytes{${K_FLOWS.replace('0123', '4567')}}`]: while_(constant(1e8)) },
+    [],
+  ],
+  [
+    'the singleton is another container on its Swarm, and cAdvisor still tells of the old one',
+    {
+      ...onDocker('shop_flows.1.old', (time) => (time >= FROM && time < FROM + 90 * 60 ? 1e8 : undefined)),
+      ...onDocker('shop_flows.1.new', (time) => (time > FROM + 87 * 60 && time < TO ? 1e8 : undefined)),
+      ...gone(...memoryOf(K_FLOWS)),
+    },
+    [],
+  ],
+  [
     'the singleton restarts',
     climbing('kube_pod_container_status_restarts_total{namespace="shop",pod="flows-a",container="flows"}', 240),
     ['FlowsRestarts'],
@@ -171,11 +203,7 @@ const ROWS: readonly (readonly [string, Day, readonly string[]])[] = [
   ['bills pile up', wrong(`rabbitmq_detailed_queue_messages_ready{${BILLS}}`, 1500), ['BillerBacklog']],
   ['nothing tells of bills', gone(`rabbitmq_detailed_queue_messages_ready{${BILLS}}`), ['BillerQueueUnseen']],
   ['the biller is gone from its Swarm', gone('container_memory_working_set_bytes{name="shop_biller.1.x7"}'), ['BillerDown']],
-  [
-    'the biller restarts',
-    { 'container_start_time_seconds{name="shop_biller.1.x7"}': (time) => (time >= FROM && time < TO ? time - (time % 240) : 0) },
-    ['BillerRestarts'],
-  ],
+  ['the biller restarts', againAndAgain('shop_biller.1.x7'), ['BillerRestarts']],
   ['the biller is near its limit', wrong('container_memory_working_set_bytes{name="shop_biller.1.x7"}', 2.6e8), ['BillerMemoryHigh']],
   [
     'nightly runs no more',
