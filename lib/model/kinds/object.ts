@@ -13,6 +13,12 @@ export interface SecretName {
   readonly secretName: SecretKey;
 }
 
+/** Stands for the name of the ConfigMap of configuration files, which changes with their content. */
+export interface ConfigName {
+  /** The files. */
+  readonly configName: Part<'config'>;
+}
+
 /** Stands for the address by which an operator, which is in a namespace of its own, reaches a service of this one. */
 export interface ServiceAddress {
   /** What stands in front of it, such as `amqp://`. @default - nothing */
@@ -26,8 +32,8 @@ export interface ServiceAddress {
 }
 
 /**
- * What an operator's object may say: JSON, in which a SecretKey stands for `{ name, key }`, a SecretName for a name, and a
- * ServiceAddress for `host.namespace.svc:port`.
+ * What an operator's object may say: JSON, in which a SecretKey stands for `{ name, key }`, a SecretName or ConfigName for a name,
+ * and a ServiceAddress for `host.namespace.svc:port`.
  */
 export type ObjectValue =
   | string
@@ -35,6 +41,7 @@ export type ObjectValue =
   | boolean
   | SecretKey
   | SecretName
+  | ConfigName
   | ServiceAddress
   | readonly ObjectValue[]
   | { readonly [key: string]: ObjectValue | undefined };
@@ -92,6 +99,11 @@ export interface ObjectSpec extends Pick<ObjectProps, 'apiVersion' | 'kind' | 's
 /** Whether a value stands for the name of a Secret. */
 export function isSecretName(value: unknown): value is SecretName {
   return isObject(value) && 'secretName' in value && isSecretKey(value.secretName) && !Part.isPart(value);
+}
+
+/** Whether a value stands for the name of a ConfigMap. */
+export function isConfigName(value: unknown): value is ConfigName {
+  return isObject(value) && 'configName' in value && Part.isPart(value.configName) && !Part.isPart(value);
 }
 
 /** Whether a value stands for the address of a service. */

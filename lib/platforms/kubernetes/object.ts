@@ -1,11 +1,19 @@
 import type { NetworkPolicyEgressRule, NetworkPolicyIngressRule } from 'kubernetes-types/networking/v1';
 import { edgesOf, type Runner } from '../../model/edges/edges';
-import { isSecretName, isServiceAddress, type ObjectSpec, type ObjectValue, type ServiceAddress } from '../../model/kinds/object';
+import {
+  isConfigName,
+  isSecretName,
+  isServiceAddress,
+  type ObjectSpec,
+  type ObjectValue,
+  type ServiceAddress,
+} from '../../model/kinds/object';
 import { Part } from '../../model/part';
 import { isSecretKey } from '../../model/workload/references';
 import { edgeProblems } from '../../platform/checks/edges';
 import { view } from '../../platform/edge-view';
 import type { At, Cell } from '../../platform/platform';
+import { settleConfig } from './config';
 import { labelsOf, metadataOf, namespaceOf } from './metadata';
 import type { KubernetesNatives, KubernetesOptions, ManifestSink, NetworkPolicyManifest } from './natives';
 import { dns, outside, portsOf, rules, toApiServer } from './network-policy';
@@ -38,11 +46,12 @@ export function objectCell(options: KubernetesOptions): Cell<'object', Kubernete
   };
 }
 
-/** A copy with the names of Secrets and the addresses of services in it. */
+/** A copy with the names of Secrets and ConfigMaps and the addresses of services in it. */
 function filled(value: ObjectValue | undefined, at: Place): unknown {
   if (isServiceAddress(value)) return addressIn(value, at);
   if (isSecretName(value)) return nameIn(value.secretName, at).name;
   if (isSecretKey(value)) return nameIn(value, at);
+  if (isConfigName(value)) return settleConfig(at.native(value.configName).configMap, at.nameOf(value.configName as Part));
   if (Array.isArray(value)) return value.map((one: ObjectValue) => filled(one, at));
   if (typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, filled(one as ObjectValue, at)]));
