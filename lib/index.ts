@@ -31,6 +31,7 @@ export { PostgresWithBackup } from '../constructs/postgres-with-backup/postgres-
 export type * from '../constructs/postgres-with-backup/props';
 export type * from '../constructs/questdb/props';
 export { QuestDb } from '../constructs/questdb/questdb';
+export type * from '../constructs/redis/engine';
 export type * from '../constructs/redis/props';
 export { Redis } from '../constructs/redis/redis';
 export { ConfigSecret, type ConfigSecretProps } from '../constructs/secrets/config-secret';
@@ -61,7 +62,16 @@ export {
 export type { Kind, Kinds } from './model/kinds';
 export type { ConfigFile, ConfigProps, ConfigSpec } from './model/kinds/config';
 export type { NetworkProps, NetworkSpec } from './model/kinds/network';
-export type { InsideProps, ObjectEndpoint, ObjectProps, ObjectSpec, ObjectValue, SecretName, ServiceAddress } from './model/kinds/object';
+export type {
+  ConfigName,
+  InsideProps,
+  ObjectEndpoint,
+  ObjectProps,
+  ObjectSpec,
+  ObjectValue,
+  SecretName,
+  ServiceAddress,
+} from './model/kinds/object';
 export type { RouteProps, RouteSpec } from './model/kinds/route';
 export type {
   Alphabet,

@@ -10,6 +10,8 @@ export interface RedisLimits {
   readonly copies: number;
   /** Whether data outlives the process. */
   readonly persistent: boolean;
+  /** Whether an operator makes the servers: they announce addresses then. */
+  readonly operated: boolean;
 }
 
 /**
@@ -17,13 +19,13 @@ export interface RedisLimits {
  *
  * @see https://github.com/oliver006/redis_exporter for the metrics
  */
-export function redisAlerts({ name, mode, copies, persistent }: RedisLimits): AlertRule[] {
+export function redisAlerts({ name, mode, copies, persistent, operated }: RedisLimits): AlertRule[] {
   return [
     ...always(),
     ...memory(),
     ...(persistent ? persistence() : []),
     ...(copies > 0 ? [LINK] : []),
-    ...(mode === 'replicated' ? replicated(name, copies) : []),
+    ...(mode === 'replicated' ? (operated ? [HAS_PRIMARY] : replicated(name, copies)) : []),
     ...(mode === 'cluster' ? cluster() : []),
   ];
 }
@@ -57,6 +59,16 @@ const LINK: AlertRule = {
   severity: 'ticket',
   summary: 'The copy that {{ $labels.instance }} watches is not connected to what it copies',
   description: 'It falls behind, and should not be made the first. Look at its log, and whether what it copies is there.',
+};
+
+/** Of the operator's own metrics, which name what it made. */
+const HAS_PRIMARY: AlertRule = {
+  alert: 'RedisOperatorNoPrimary',
+  expr: 'redisreplication_has_master == 0',
+  for: '2m',
+  severity: 'page',
+  summary: 'The redis-operator knows no server of a RedisReplication that is written to',
+  description: 'All of them are copies, or do not answer. Look at the log of the operator, and ask each Sentinel which server it knows.',
 };
 
 /** A cache is always full, and there may be one in the same Prometheus. */

@@ -4,6 +4,7 @@ import type { Size } from '../../lib/model/values/quantities';
 import type { AttachmentProps, LoggingProps, PlacementProps, ResourcesProps } from '../../lib/model/workload/props';
 import type { ServerCertificateProps } from '../postgres/props';
 import type { Secret } from '../secrets/secret';
+import type { RedisOperatorProps } from './engine';
 
 /** A value of a parameter of Redis; several are several lines. @see https://redis.io/docs/latest/operate/oss_and_stack/management/config-file/ */
 export type RedisSetting = string | number | readonly string[];
@@ -49,6 +50,8 @@ export interface RedisProps {
    * @default 'standalone'
    */
   readonly mode?: 'standalone' | 'replicated' | 'cluster';
+  /** Objects of an operator of Kubernetes in place of servers that need none; on other platforms there is nothing then. @default - none */
+  readonly engine?: RedisOperatorProps;
   /** Parts that the keys of a cluster are spread over, at least three. @default 3 */
   readonly shards?: number;
   /** Copies of the server (`replicated`), or of each part (`cluster`). @default - 2 where replicated, 1 in a cluster */

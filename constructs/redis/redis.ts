@@ -12,10 +12,14 @@ import type { EnvValue } from '../../lib/model/workload/props';
 import { Monitor } from '../../lib/observability/monitor';
 import type { HardenedService } from '../hardened-service/hardened-service';
 import { NetworkSegment } from '../network-segment/network-segment';
+import type { OperatorObject } from '../operator-object/operator-object';
 import { GeneratedSecret } from '../secrets/generated-secret';
 import type { Secret } from '../secrets/secret';
 import { redisAlerts } from './alerts';
 import { checkRedis } from './check';
+import type { RedisOperatorProps } from './engine';
+import { Operated, sentinelHost } from './operator';
+import { checkOperated } from './operator-check';
 import { redisPanels } from './panels';
 import type { RedisLogin, RedisProps } from './props';
 import { Servers } from './servers';
@@ -40,6 +44,8 @@ export class Redis extends Composite {
   readonly sentinels: readonly HardenedService[];
   /** What tells of each server as metrics. */
   readonly exporters: readonly HardenedService[];
+  /** What an operator makes the servers of, where there is an `engine`; then the Sentinels. There are no servers of ours then. */
+  readonly objects: readonly OperatorObject[];
   /** Who may connect: to all servers, and to the Sentinels. */
   readonly network: ServiceNetwork;
   /** The passwords of its users. */
@@ -53,33 +59,22 @@ export class Redis extends Composite {
     if (name !== undefined) pinName(this, name);
     if (reasons) acknowledge(this, reasons);
     this.passwords = passwords?.secret ?? this.generatePasswords();
-    // they speak with each other on more ports than clients use, and look for each other before they are ready
-    const segment = mode === 'standalone' ? undefined : new NetworkSegment(this, 'Servers', { internal: true, open: true });
-    const all = new Servers({
-      scope: this,
-      props: this.props,
-      persistence: this.persistence,
-      passwordOf: (user) => this.passwordOf(user),
-      ...(segment && { segment }),
-    });
-    this.servers =
-      mode === 'standalone'
-        ? [all.standalone()]
-        : mode === 'cluster'
-          ? all.cluster(this.shards, this.copies)
-          : all.replicated(this.copies + 1, SENTINELS);
-    this.sentinels = all.sentinels;
-    this.exporters = all.exporters(this.servers);
-    const [first, ...more] = [...this.servers, ...this.sentinels];
+    const made = this.props.engine ? this.makeObjects(this.props.engine) : this.makeServers();
+    this.servers = made.servers;
+    this.sentinels = made.sentinels;
+    this.exporters = made.exporters;
+    this.objects = made.objects;
+    const [first, ...more] = [...this.objects, ...this.servers, ...this.sentinels];
     this.network = ServiceNetwork.together(first as HardenedService, ...more);
     this.network.offer(this.variables());
-    if (this.exporters.length > 0)
+    if (this.props.exporter !== false)
       new Monitor(this, 'Monitor', {
         title: 'Redis',
         alerts: redisAlerts({
           name: nameOf(this),
           mode: mode ?? 'standalone',
           copies: this.copies,
+          operated: this.objects.length > 0,
           persistent: this.persistence !== 'none',
         }),
         panels: redisPanels(mode ?? 'standalone'),
@@ -93,11 +88,13 @@ export class Redis extends Composite {
 
   /** Where others in the stack reach the only server, or the first of several: `octocode-redis`. */
   get host(): string {
-    return nameOf(this.servers[0] as HardenedService);
+    const [first] = this.servers;
+    return first ? nameOf(first) : this.mode === 'standalone' ? nameOf(this) : `${nameOf(this)}-master`;
   }
 
-  /** Where others in the stack reach every server: `octocode-redis:6379`. */
+  /** Where others in the stack reach every server: `octocode-redis:6379`. What an operator made has one for each kind of servers. */
   get endpoints(): readonly string[] {
+    if (this.props.engine) return this.operatedEndpoints();
     return this.servers.map((server) => server.endpoint('redis'));
   }
 
@@ -117,6 +114,8 @@ export class Redis extends Composite {
 
   /** How a user logs in: `default`, one of `users`, or `admin`, who may do everything. */
   login(user: string = DEFAULT): RedisLogin {
+    if (this.props.engine && user !== DEFAULT)
+      report(this, 'login', 'the redis-operator makes no users beside default', user, 'leave the user out, or leave engine out');
     return { user, password: this.passwordOf(user) };
   }
 
@@ -127,13 +126,54 @@ export class Redis extends Composite {
    * @param database number of the database, 0 to 15
    */
   url(database = 0): Template {
-    if (this.servers.length > 1)
+    if (this.mode !== 'standalone')
       report(this, 'url', 'several servers have no address in common', this.props.mode, 'use REDIS_SENTINELS or REDIS_NODES');
     if (!(Number.isInteger(database) && database >= 0 && database <= 15))
       report(this, 'url', 'is no number of a database', database, 'use 0 to 15');
     const password = this.passwords.key(this.keyOf(DEFAULT));
     const scheme = this.props.tls ? 'rediss' : 'redis';
     return interpolate`${scheme}://${DEFAULT}:${password}@${this.endpoints[0] ?? ''}/${String(database)}`;
+  }
+
+  private makeServers() {
+    const { mode } = this.props;
+    // they speak with each other on more ports than clients use, and look for each other before they are ready
+    const segment = mode === 'standalone' ? undefined : new NetworkSegment(this, 'Servers', { internal: true, open: true });
+    const all = new Servers({
+      scope: this,
+      props: this.props,
+      persistence: this.persistence,
+      passwordOf: (user) => this.passwordOf(user),
+      ...(segment && { segment }),
+    });
+    const servers =
+      mode === 'standalone'
+        ? [all.standalone()]
+        : mode === 'cluster'
+          ? all.cluster(this.shards, this.copies)
+          : all.replicated(this.copies + 1, SENTINELS);
+    return { servers, sentinels: all.sentinels, exporters: all.exporters(servers), objects: [] };
+  }
+
+  private makeObjects(engine: RedisOperatorProps) {
+    const { props, persistence, mode } = this;
+    checkOperated(this, nameOf(this), props);
+    const password = this.passwords.key(this.keyOf(DEFAULT));
+    const all = new Operated({ scope: this, props, persistence, password, engine });
+    const objects =
+      mode === 'standalone'
+        ? [all.standalone()]
+        : mode === 'cluster'
+          ? [all.cluster(this.shards, this.copies)]
+          : all.replicated(this.copies + 1, SENTINELS);
+    return { servers: [], sentinels: [], exporters: [], objects };
+  }
+
+  private operatedEndpoints(): string[] {
+    const name = nameOf(this);
+    if (this.mode === 'standalone') return [`${name}:6379`];
+    const [first, copies] = this.mode === 'cluster' ? ['leader', 'follower'] : ['master', 'replica'];
+    return [`${name}-${first}:6379`, ...(this.copies > 0 ? [`${name}-${copies}:6379`] : [])];
   }
 
   private get shards(): number {
@@ -146,7 +186,7 @@ export class Redis extends Composite {
   }
 
   private generatePasswords(): Secret {
-    const users = [DEFAULT, ADMIN, MONITORING, ...Object.keys(this.props.users ?? {})];
+    const users = this.props.engine ? [DEFAULT] : [DEFAULT, ADMIN, MONITORING, ...Object.keys(this.props.users ?? {})];
     return new GeneratedSecret(this, 'Passwords', { values: Object.fromEntries(users.map((user) => [`${user}-password`, {}] as const)) });
   }
 
@@ -160,13 +200,15 @@ export class Redis extends Composite {
 
   private variables(): Record<string, EnvValue> {
     const { variables: prefix = 'REDIS', mode } = this.props;
-    const { authority } = this;
-    const list = (services: readonly HardenedService[], port: string) => services.map((one) => one.endpoint(port)).join(',');
+    const { authority, endpoints } = this;
+    const sentinels = this.props.engine
+      ? `${sentinelHost(nameOf(this))}:26379`
+      : this.sentinels.map((one) => one.endpoint('sentinel')).join(',');
     const places: Record<string, EnvValue> =
       mode === 'cluster'
-        ? { [`${prefix}_NODES`]: list(this.servers, 'redis') }
+        ? { [`${prefix}_NODES`]: endpoints.join(',') }
         : mode === 'replicated'
-          ? { [`${prefix}_SENTINELS`]: list(this.sentinels, 'sentinel'), [`${prefix}_SENTINEL_PRIMARY`]: 'primary' }
+          ? { [`${prefix}_SENTINELS`]: sentinels, [`${prefix}_SENTINEL_PRIMARY`]: 'primary' }
           : { [`${prefix}_HOST`]: this.host, [`${prefix}_PORT`]: 6379 };
     return {
       ...places,

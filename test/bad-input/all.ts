@@ -12,6 +12,7 @@ import { PORTS } from './ports';
 import { POSTGRES } from './postgres';
 import { QUESTDB } from './questdb';
 import { REDIS } from './redis';
+import { OPERATED } from './redis-operator';
 import { RUNNING } from './running';
 import { SCHEDULES } from './schedules';
 import { SECRETS } from './secrets';
@@ -43,6 +44,7 @@ export const ALL: readonly (BadInput & { readonly id: string })[] = [
   ...CELERY,
   ...QUESTDB,
   ...REDIS,
+  ...OPERATED,
   ...TEMPORAL,
   ...MONITORS,
 ].map((one, i) => ({ ...one, id: `c${i}`, message: one.message.replaceAll('#', `c${i}`) }));

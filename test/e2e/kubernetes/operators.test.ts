@@ -11,6 +11,7 @@ import { IronhullChart } from '../../../lib/platforms/kubernetes';
 import { clusterShop } from './cloudnative-pg';
 import { createNamespace, kubectl, Namespace, removeNamespace, requireCluster } from './kubectl';
 import { probe } from './probes';
+import { operatedShop } from './redis-operator';
 
 const namespace = new Namespace('ironhull-operators');
 const folder = join(__dirname, 'crds');
@@ -104,6 +105,39 @@ test.each([
   const text = clusterShop(namespace.name);
   expect(text).toContain(right);
   const broken = documents(text.replace(right, wrong)).filter(({ apiVersion }) => /cnpg\.io/.test(apiVersion));
+  const all = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: broken });
+  expect(() => kubectl(['apply', '--server-side', '--dry-run=server', '--validate=strict', '-f', '-'], all)).toThrow(message);
+});
+
+const REDIS = /^redis\.redis\.opstreelabs\.in\//;
+
+test('the objects of the redis-operator are taken strictly, and keep each field', () => {
+  const written = documents(operatedShop(namespace.name)).filter(({ apiVersion }) => REDIS.test(apiVersion));
+  const kinds = written.map(({ kind }) => kind).sort();
+  expect(kinds).toEqual(['Redis', 'RedisCluster', 'RedisReplication', 'RedisSentinel']);
+  const all = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: written });
+  expect(kubectl(['apply', '--server-side', '--validate=strict', '-f', '-'], all).err).toBe('');
+  const group = 'redis.redis.opstreelabs.in';
+  const { items } = namespace.get(['redis', 'redisclusters', 'redisreplications', 'redissentinels'].map((one) => `${one}.${group}`).join());
+  expect(items.map((one: { kind: string }) => one.kind).sort()).toEqual(kinds);
+  for (const { kind, spec } of items) expect(spec).toMatchObject(written.find((one) => one.kind === kind)?.spec ?? { missing: true });
+});
+
+test('everything around them is taken too: parameters, secrets, policies, clients', () => {
+  const whole = documents(operatedShop(namespace.name)).filter(({ kind }) => kind !== 'Namespace');
+  const all = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: whole });
+  expect(kubectl(['apply', '--server-side', '--dry-run=server', '--validate=strict', '-f', '-'], all).err).toBe('');
+});
+
+test.each([
+  ['a cluster without a size', 'clusterSize: 4', 'clustersize: 4', 'clustersize'],
+  ['Sentinels of no servers', 'redisReplicationName: queue', 'redisReplicationNam: queue', 'redisReplicationName'],
+  ['another order of pods', 'podManagementPolicy: Parallel', 'podManagementPolicy: parallel', 'Unsupported value: "parallel"'],
+  ['a field that the definition does not have', 'keepAfterDelete: true', 'keepafterDelete: true', 'keepafterDelete'],
+])('the redis-operator refuses %s, so its definitions do look', (_what, right, wrong, message) => {
+  const text = operatedShop(namespace.name);
+  expect(text).toContain(right);
+  const broken = documents(text.replaceAll(right, wrong)).filter(({ apiVersion }) => REDIS.test(apiVersion));
   const all = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: broken });
   expect(() => kubectl(['apply', '--server-side', '--dry-run=server', '--validate=strict', '-f', '-'], all)).toThrow(message);
 });

@@ -20,6 +20,7 @@ new Redis(root, 'Sessions', { size: '5Gi' });
 new Redis(root, 'Cache', { size: '1Gi', persistence: 'none', eviction: 'allkeys-lru' });
 new Redis(root, 'Queue', { size: '5Gi', mode: 'replicated' });
 new Redis(root, 'Keys', { size: '5Gi', mode: 'cluster' });
+new Redis(root, 'Jobs', { size: '5Gi', mode: 'replicated', engine: { kind: 'redis-operator' } });
 
 const NAMES = [...new Set(alertGroups(root).flatMap(({ rules }) => rules.map(({ alert }) => alert)))];
 const FILE = join(folder, 'rules.yaml');
@@ -68,6 +69,8 @@ const while_ = (series: Series): Series => between(FROM, TO, series, () => undef
 /** A day on which a server was elected at six, after the first one had been away for half a minute. */
 const sixOClock = (before: Series, after: Series): Series => between(0, 6 * HOUR, before, after);
 const absent: Series = () => undefined;
+/** What the operator tells of what it made, under names that a Prometheus changes. */
+const HAS_PRIMARY = 'redisreplication_has_master{job="operator",exported_namespace="shop",exported_instance="jobs"}';
 
 const HEALTHY: Day = {
   ...server('sessions', 'master', (time) => 1e8 + ((time / STEP) % 60) * 1e6),
@@ -96,6 +99,7 @@ const HEALTHY: Day = {
   [follows('q3', 'node2')]: sixOClock(absent, constant(1)),
   [linked('q1', 'queue-node2')]: sixOClock(absent, (time) => (time > 6 * HOUR + STEP ? 1 : 0)),
   [linked('q3', 'queue-node2')]: sixOClock(absent, constant(1)),
+  [HAS_PRIMARY]: constant(1),
   ...Object.assign({}, ...['k1', 'k2', 'k3'].map((name) => node(name, 'master'))),
   ...Object.assign({}, ...['k4', 'k5', 'k6'].map((name) => node(name, 'slave'))),
 };
@@ -146,6 +150,7 @@ const ROWS: readonly (readonly [what: string, day: Day, minutes: number, alerts:
   ['the first is away, and another is not made', down('q2'), 4, ['RedisDown', 'RedisNoPrimary']],
   ['no copy follows', gone(copy('q2', 'node1'), copy('q2', 'node3')), 4, ['RedisNoPrimary']],
   ['copies follow two servers', { ...gone(follows('q1', 'node2')), [follows('q1', 'node3')]: while_(constant(1)) }, 4, ['RedisNoPrimary']],
+  ['an operator knows no first', wrong(HAS_PRIMARY, 0), 4, ['RedisOperatorNoPrimary']],
   ['a copy lost its link', wrong(linked('q1', 'queue-node2'), 0), 7, ['RedisLinkDown']],
   ['a part of a cluster is away', wrong(series('redis_cluster_state', 'k1'), 0), 3, ['RedisClusterDown']],
   ['nodes fail', wrong(series('redis_cluster_slots_fail', 'k1'), 5461), 7, ['RedisSlotsFailing']],
