@@ -119,6 +119,7 @@ function replicated(name: string, copies: number): AlertRule[] {
       expr: `count(count by (slave_ip) (${online})) < ${copies}`,
       for: '5m',
       severity: 'ticket',
+      labels: { redis: name },
       summary: `Copies of ${name} are missing`,
       description: 'A server is away, or loads the data of another. With one copy less, one less may be lost.',
     },
@@ -127,6 +128,7 @@ function replicated(name: string, copies: number): AlertRule[] {
       expr: `absent(${online}) or count(count by (master_host) (${followed})) > 1`,
       for: '2m',
       severity: 'page',
+      labels: { redis: name },
       summary: `The copies of ${name} do not follow one server that is written to`,
       description:
         'Without a copy a server refuses writes. The Sentinels have no majority, all copies are away, or nobody tells. Ask each Sentinel which server it knows.',

@@ -17,6 +17,8 @@ export interface AlertRule {
   readonly for?: Duration;
   /** How soon. */
   readonly severity: Severity;
+  /** What tells its alerts from those of another rule of this name, where the series do not. @default - nothing */
+  readonly labels?: Readonly<Record<string, string>>;
   /** One sentence; labels stand as `{{ $labels.db }}`. */
   readonly summary: string;
   /** What it means, and what to do. */

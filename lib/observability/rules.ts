@@ -29,8 +29,8 @@ export function alertGroups(root: IConstruct): RuleGroup[] {
   return [...groups].map(([name, rules]) => ({ name, rules: [...rules.values()].map(asRule) }));
 }
 
-function asRule({ alert, expr, for: time, severity, summary, description }: AlertRule): RuleGroup['rules'][number] {
-  return { alert, expr, ...(time !== undefined && { for: time }), labels: { severity }, annotations: { summary, description } };
+function asRule({ alert, expr, for: time, severity, labels, summary, description }: AlertRule): RuleGroup['rules'][number] {
+  return { alert, expr, ...(time !== undefined && { for: time }), labels: { severity, ...labels }, annotations: { summary, description } };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { alertGroups, Environments, type RedisProps } from '../../lib';
+import { RootConstruct } from 'constructs';
+import { alertGroups, Environment, Environments, Redis, type RedisProps } from '../../lib';
 import { docker } from '../../lib/platforms/docker';
 import { Testing } from '../../lib/testing';
 import { config, parameters, Shop, secretsOf, views } from './shop';
@@ -209,6 +210,15 @@ describe('rules', () => {
     expect(names({})).toEqual(always);
     expect(names({ mode: 'replicated' })).toEqual([...always, 'RedisLinkDown', 'RedisCopiesMissing', 'RedisNoPrimary']);
     expect(names({ mode: 'cluster' })).toEqual([...always, 'RedisLinkDown', 'RedisClusterDown', 'RedisSlotsFailing']);
+  });
+
+  test('two of a mode tell different alerts', () => {
+    const root = new RootConstruct('shop');
+    Environment.set(root, Environments.test);
+    for (const id of ['Jobs', 'Carts']) new Redis(root, id, { size: '1Gi', mode: 'replicated' });
+    const told = alertGroups(root).flatMap(({ rules }) => rules.map(({ alert, labels }) => JSON.stringify([alert, labels])));
+    expect(new Set(told).size).toBe(told.length);
+    expect(told).toContain('["RedisNoPrimary",{"severity":"page","redis":"carts"}]');
   });
 
   test('what keeps nothing writes nothing down', () => {
