@@ -25,6 +25,7 @@ export function redisAlerts({ name, mode, copies, persistent, operated }: RedisL
     ...memory(),
     ...(persistent ? persistence() : []),
     ...(copies > 0 ? [LINK] : []),
+    ...(operated ? [missing(name)] : []),
     ...(mode === 'replicated' ? (operated ? [HAS_PRIMARY] : replicated(name, copies)) : []),
     ...(mode === 'cluster' ? cluster() : []),
   ];
@@ -70,6 +71,20 @@ const HAS_PRIMARY: AlertRule = {
   summary: 'The redis-operator knows no server of a RedisReplication that is written to',
   description: 'All of them are copies, or do not answer. Look at the log of the operator, and ask each Sentinel which server it knows.',
 };
+
+/** The exporter is beside the server: where its pod is gone, nothing of it tells that. */
+function missing(name: string): AlertRule {
+  const sets = `{statefulset=~"${name}(-leader|-follower|-sentinel-sentinel)?"}`;
+  return {
+    alert: 'RedisServersMissing',
+    expr: `kube_statefulset_status_replicas_ready${sets} < kube_statefulset_replicas`,
+    for: '5m',
+    severity: 'page',
+    labels: { redis: name },
+    summary: '{{ $labels.statefulset }} has {{ $value }} pods that are ready, and should have more',
+    description: 'A server or a Sentinel is down, waits for a node or a volume, or was not given its password. Look at its pods.',
+  };
+}
 
 /** A cache is always full, and there may be one in the same Prometheus. */
 const NO_CACHE = 'and on (job, instance) redis_instance_info{maxmemory_policy!~"allkeys-.*"}';

@@ -21,6 +21,8 @@ export function checkOperated(scope: IConstruct, name: string, props: RedisProps
   const { engine, mode = 'standalone', users = {}, passwords, placement, settings = {}, tls } = props;
   if (engine?.kind !== 'redis-operator')
     say('engine.kind', "must be 'redis-operator'", engine?.kind, 'leave engine out for servers that need no operator');
+  if (engine?.metricsFrom !== undefined && props.exporter === false)
+    say('engine.metricsFrom', 'there are no metrics without an exporter', undefined, 'leave it out, or exporter: false');
   for (const [key, fix] of Object.entries(OTHERWISE)) {
     const value = props[key as keyof typeof OTHERWISE];
     if (value !== undefined) say(key, NONE, typeof value === 'object' ? undefined : value, fix);

@@ -4,7 +4,7 @@ import type { Part } from '../../lib/model/part';
 import { resourcesOf } from '../postgres-with-backup/cloudnative-pg-spec';
 import { EXPORTER_IMAGE } from './exporter';
 import type { RedisProps, RedisSetting } from './props';
-import { DATA } from './scripts';
+import { DATA, keptAs } from './scripts';
 import { type Persistence, RESOURCES, settingsFile, settingsOf } from './settings';
 
 /** What the Sentinels call the server that is written to. */
@@ -129,7 +129,7 @@ export function clusterSpec(parts: OperatedParts, shards: number, copies: number
 
 type Labels = Readonly<Record<string, string>>;
 
-function common({ props, password }: OperatedParts): { readonly [key: string]: ObjectValue } {
+function common({ props, password, persistence }: OperatedParts): { readonly [key: string]: ObjectValue } {
   const { exporter = EXPORTER_IMAGE, tls, resources = RESOURCES } = props;
   return {
     kubernetesConfig: { image: imageOf(props), redisSecret: password, resources: resourcesOf(resources) },
@@ -144,7 +144,7 @@ function common({ props, password }: OperatedParts): { readonly [key: string]: O
         env: [{ name: 'REDIS_EXPORTER_CONFIG_COMMAND', value: '-' }],
       },
     }),
-    ...pod(props),
+    ...pod(props, persistence),
     ...(tls && {
       TLS: {
         cert: tls.certificate ?? 'tls.crt',
@@ -156,8 +156,11 @@ function common({ props, password }: OperatedParts): { readonly [key: string]: O
   };
 }
 
-/** What a pod has, and what writes its configuration: the operator gives that the rights of an init container that is not there. */
-function pod(props: RedisProps): { readonly [key: string]: ObjectValue } {
+/**
+ * What a pod has, and what runs in front of a server that keeps data. The operator gives its rights, also where it is not there, to what writes
+ * the configuration.
+ */
+function pod(props: RedisProps, persistence: Persistence = 'none'): { readonly [key: string]: ObjectValue } {
   const [user, group] = (props.user ?? '999:999').split(':').map(Number);
   return {
     podSecurityContext: {
@@ -167,7 +170,13 @@ function pod(props: RedisProps): { readonly [key: string]: ObjectValue } {
       runAsNonRoot: true,
       seccompProfile: { type: 'RuntimeDefault' },
     },
-    initContainer: { enabled: false, image: imageOf(props), securityContext: CONTAINER },
+    initContainer: {
+      image: imageOf(props),
+      securityContext: CONTAINER,
+      ...(persistence === 'none'
+        ? { enabled: false }
+        : { enabled: true, command: ['sh', '-c', keptAs(persistence)], resources: resourcesOf(EXPORTER) }),
+    },
   };
 }
 

@@ -50,6 +50,21 @@ there() {
 }
 `;
 
+/** Ends a start that would lose the data. */
+const KEPT = `# a server with a log looks at no snapshot, and the other way round: it would start empty, and write that down
+kept=${DATA}/persistence
+[ -e "$kept" ] || [ "$PERSISTENCE" != aof ] || [ ! -e ${DATA}/dump.rdb ] || [ -e ${DATA}/appendonlydir ] || echo snapshot >"$kept"
+[ ! -s "$kept" ] || [ "$(cat "$kept")" = "$PERSISTENCE" ] ||
+	fail "the data was kept as $(cat "$kept") and is to be kept as $PERSISTENCE: see 'Another persistence' in the README of Redis"
+echo "$PERSISTENCE" >"$kept"`;
+
+/** The same for a server that is started by somebody else, in front of it. @param persistence how data is to be kept */
+export const keptAs = (persistence: string) => `set -eu
+PERSISTENCE=${persistence}
+fail() { echo "$*" >&2; exit 78; }
+${KEPT}
+`;
+
 /** Starts a server. */
 export const START = String.raw`#!/bin/sh
 # Starts Redis: its users with the hashes of their passwords, what must stand in no file that is kept, the server.
@@ -66,12 +81,7 @@ read_password "$ADMIN_PASSWORD_FILE"
 	echo 'masteruser admin'
 	printf 'masterauth %s\n' "$(quoted)"
 } >"$run/redis.conf"
-# a server with a log looks at no snapshot, and the other way round: it would start empty, and write that down
-kept=${DATA}/persistence
-[ -e "$kept" ] || [ "$PERSISTENCE" != aof ] || [ ! -e ${DATA}/dump.rdb ] || [ -e ${DATA}/appendonlydir ] || echo snapshot >"$kept"
-[ ! -s "$kept" ] || [ "$(cat "$kept")" = "$PERSISTENCE" ] ||
-	fail "the data was kept as $(cat "$kept") and is to be kept as $PERSISTENCE: see 'Another persistence' in the README of Redis"
-echo "$PERSISTENCE" >"$kept"
+${KEPT}
 rm -f "$run/ready"
 [ ! -e "$own/gather.sh" ] || echo "cluster-announce-hostname $NODE" >>"$run/redis.conf"
 if [ -e "$own/primary.sh" ]; then
@@ -168,12 +178,11 @@ chmod 700 "$data/moved.sh"
 # background, and nobody's child: a Sentinel takes its own for such programs
 (
 	{
-		waited=0
-		until [ "$waited" -ge 60 ] || here sentinel master primary | grep -A 1 '^runid$' | grep -Eq '^[0-9a-f]{40}$'; do
+		end=$(($(date +%s) + 60))
+		until [ "$(date +%s)" -ge "$end" ] || here sentinel master primary | grep -A 1 '^runid$' | grep -Eq '^[0-9a-f]{40}$'; do
 			sleep 1
-			waited=$((waited + 1))
 		done
-		here sentinel set primary down-after-milliseconds ${DOWN_AFTER} >/dev/null
+		until here sentinel set primary down-after-milliseconds ${DOWN_AFTER} | grep -qx OK; do sleep 1; done
 	} &
 )
 exec redis-server "$run/sentinel.conf" --sentinel

@@ -148,13 +148,13 @@ function uidOf(title: unknown): string {
   return words === '' ? `dashboard-${hash}` : words.length <= 40 ? words : `${words.slice(0, 31).replace(/-$/, '')}-${hash}`;
 }
 
-function sourceVariable(datasource: string | undefined): Readonly<Record<string, unknown>> {
+function sourceVariable(datasource = 'default'): Readonly<Record<string, unknown>> {
   return {
     type: 'datasource',
     name: 'datasource',
     label: 'Prometheus',
     query: 'prometheus',
-    ...(datasource !== undefined && { current: { text: datasource, value: datasource } }),
+    current: { text: datasource, value: datasource },
   };
 }
 

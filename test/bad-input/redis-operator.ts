@@ -1,4 +1,4 @@
-import { acknowledge, ExistingSecret, NetworkSegment, Redis } from '../../lib';
+import { acknowledge, ExistingSecret, NetworkSegment, Peers, Redis } from '../../lib';
 import type { BadInput } from './case';
 
 const ACKNOWLEDGED = { 'operator.object': 'what is wrong is told on every platform' } as const;
@@ -45,6 +45,16 @@ export const OPERATED: readonly BadInput[] = [
     { passwords: { keys: { default: 'password', admin: 'root' } } },
     'passwords.keys: the redis-operator knows one password, that of default, got "admin"; leave it out',
   ),
+  operated(
+    'metrics of nobody',
+    { exporter: false, engine: { metricsFrom: Peers.pods({ app: 'prometheus' }) } },
+    'engine.metricsFrom: there are no metrics without an exporter; leave it out, or exporter: false',
+  ),
+  {
+    ...operated('a name of who fetches metrics', { engine: { metricsFrom: Peers.dnsName('prometheus.example.com') } }, ''),
+    message:
+      'app/#/Redis/Default: inside.peers: nobody can tell by a DNS name who connects, got "prometheus.example.com"; use Peers.pods, or Peers.cidr with the addresses',
+  },
   operated(
     'a login of somebody whom the operator does not know',
     {},

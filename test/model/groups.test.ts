@@ -85,6 +85,18 @@ describe('several services that are one thing', () => {
     expect(told('http', 'https').problems).toEqual([`test/One: ${unknown}`, `test/App: ${unknown}`]);
   });
 
+  test('have the numbers that a peer outside gives between them as well', () => {
+    const told = (...ports: number[]) => {
+      const root = Testing.root();
+      const [one, two] = [web(root, 'One'), web(root, 'Two', { ports: { watch: 9000 } })];
+      ServiceNetwork.together(one, two).allowFrom(Peers.cidr('10.1.0.0/16', ...ports));
+      return plan(root, recording([], DOCKER)).problems.map(formatProblem);
+    };
+    expect(told(8080, 9000)).toEqual([]);
+    expect(told(8080)).toEqual([expect.stringContaining('none of test/Two')]);
+    expect(told(8080, 9000, 1)).toEqual([expect.stringContaining('nor what is one thing with it has, got 1')]);
+  });
+
   test('may consist of others that do', () => {
     const root = Testing.root();
     const [one, two, app] = [cluster(root, 'One', 2), cluster(root, 'Two', 2), web(root, 'App')];

@@ -65,6 +65,16 @@ const pod = {
   podSecurityContext: { fsGroup: 999, runAsGroup: 999, runAsNonRoot: true, runAsUser: 999, seccompProfile: { type: 'RuntimeDefault' } },
   initContainer: { enabled: false, image: expect.stringMatching(/^redis:7.4-bookworm/), securityContext: container },
 };
+/** A server that keeps data ends where it was kept in another way. */
+const keeps = {
+  ...pod,
+  initContainer: {
+    ...pod.initContainer,
+    enabled: true,
+    command: ['sh', '-c', expect.stringContaining('kept=/data/persistence')],
+    resources: expect.anything(),
+  },
+};
 const apart = (labels: Readonly<Record<string, string>>) => ({
   affinity: {
     podAntiAffinity: {
@@ -143,7 +153,7 @@ describe('the objects', () => {
         },
       },
       pdb,
-      ...pod,
+      ...keeps,
       ...server,
       ...apart(labels),
       ...probes,
@@ -204,7 +214,7 @@ describe('the objects', () => {
         nodeConfVolumeClaimTemplate: claim('64Mi'),
       },
       TLS: { ca: 'authority.crt', cert: 'tls.crt', key: 'tls.key', secret: { secretName: 'redis-tls', defaultMode: 0o440 } },
-      ...pod,
+      ...keeps,
     });
   });
 

@@ -48,14 +48,18 @@ make_work() {
 sweep() {
   local dir
   for dir in "$STAGING"/run.*/; do
-    [[ ! -e $dir ]] || (flock -n 9 && throw_away "$dir") 9<"$dir/.alive" || true
+    [[ ! -e $dir ]] || (flock -n 9 && throw_away "$dir") 9>>"$dir/.alive" || true
   done
   find "$STAGING" -maxdepth 1 -name 'new.*' -mmin +60 -exec rm -rf {} +
 }
 
-# Removes the folder of a run that has ended, with the server of a drill that has outlived it: all that it has is plain text.
+# Removes the folder of a run that has ended, with the server of a drill that has outlived it: all that it has is plain text. The number in
+# its file may be another process's by now, in another container.
 throw_away() {
-  [[ ! -e $1/pg/postmaster.pid ]] || pg_ctl -D "$1/pg" -m immediate -s stop >/dev/null 2>&1 9>&- || true
+  local pid
+  if pid=$(head -n 1 "$1/pg/postmaster.pid" 2>/dev/null) && [[ /proc/$pid/cwd -ef $1/pg ]]; then
+    pg_ctl -D "$1/pg" -m immediate -s stop >/dev/null 2>&1 9>&- || true
+  fi
   # what else has outlived it may still make a file
   rm -rf "$1" 2>/dev/null || { sleep 1 && rm -rf "$1"; }
 }

@@ -136,6 +136,14 @@ export function resolveObject(props: ObjectProps, r: Resolution): ObjectSpec {
   const { pods: podPorts = [], peers = [] } = read.object('inside', props.inside, '{ pods: [5432] }');
   for (const { what, value, fix } of [{ ...Peers.pods({ own: '' }), ports: podPorts }, ...peers].flatMap((peer) => peerProblems('', peer)))
     read.problem('inside', what, value, fix);
+  for (const { dnsName } of peers)
+    if (dnsName !== undefined)
+      read.problem(
+        'inside.peers',
+        'nobody can tell by a DNS name who connects',
+        dnsName,
+        'use Peers.pods, or Peers.cidr with the addresses',
+      );
   return {
     apiVersion,
     kind,

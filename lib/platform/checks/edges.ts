@@ -17,7 +17,9 @@ export function edgeProblems(part: Runner): Problem[] {
     ...incoming.flatMap((edge) => {
       if (Part.isPart(edge.peer)) return [];
       const peer = edge.peer as ExternalPeer;
-      const numbers = peer.ports.flatMap((value) => portProblem(part, part, value));
+      const numbers = edge.among
+        ? ofGroup(part, part, peer.ports, edge.among)
+        : peer.ports.flatMap((value) => portProblem(part, part, value));
       return [...portProblems(part, edge, part), ...peerProblems(displayPath(part), peer), ...numbers];
     }),
   ];
@@ -42,14 +44,18 @@ function endless(part: Runner, target: Joined): Problem[] {
 
 function portProblems(part: Runner, edge: Edge, target: Joined): Problem[] {
   if (!edge.among) return edge.ports.flatMap((value) => portProblem(part, target, value));
-  // once for all of them
-  return target === edge.among[0] ? groupProblems(displayPath(part), edge.ports, edge.among) : [];
+  return ofGroup(part, target, edge.ports, edge.among);
+}
+
+/** Once for all of them. */
+function ofGroup(part: Runner, target: Joined, ports: readonly (string | number)[], among: readonly Joined[]): Problem[] {
+  return target === among[0] ? groupProblems(displayPath(part), ports, among) : [];
 }
 
 /** Of several that are one thing one has to have each port, and each one of the ports: nobody needs a part of it alone. */
-function groupProblems(path: string, names: readonly string[], among: readonly Joined[]): Problem[] {
+function groupProblems(path: string, names: readonly (string | number)[], among: readonly Joined[]): Problem[] {
   if (names.length === 0) return [];
-  const has = (one: Joined, name: string) => one.resolve().spec.ports.some((port) => port.name === name);
+  const has = (one: Joined, name: string | number) => one.resolve().spec.ports.some(({ name: own, port }) => own === name || port === name);
   const unknown = names.filter((name) => !among.some((one) => has(one, name)));
   if (unknown.length > 0) {
     const what = `an edge names a port that neither ${displayPath(among[0] as Joined)} nor what is one thing with it has`;

@@ -69,6 +69,8 @@ const while_ = (series: Series): Series => between(FROM, TO, series, () => undef
 /** A day on which a server was elected at six, after the first one had been away for half a minute. */
 const sixOClock = (before: Series, after: Series): Series => between(0, 6 * HOUR, before, after);
 const absent: Series = () => undefined;
+/** What kube-state-metrics tells of it. */
+const READY = 'kube_statefulset_status_replicas_ready{namespace="shop",statefulset="jobs"}';
 /** What the operator tells of what it made, under names that a Prometheus changes. */
 const HAS_PRIMARY = 'redisreplication_has_master{job="operator",exported_namespace="shop",exported_instance="jobs"}';
 
@@ -100,6 +102,8 @@ const HEALTHY: Day = {
   [linked('q1', 'queue-node2')]: sixOClock(absent, (time) => (time > 6 * HOUR + STEP ? 1 : 0)),
   [linked('q3', 'queue-node2')]: sixOClock(absent, constant(1)),
   [HAS_PRIMARY]: constant(1),
+  [READY]: constant(3),
+  'kube_statefulset_replicas{namespace="shop",statefulset="jobs"}': constant(3),
   ...Object.assign({}, ...['k1', 'k2', 'k3'].map((name) => node(name, 'master'))),
   ...Object.assign({}, ...['k4', 'k5', 'k6'].map((name) => node(name, 'slave'))),
 };
@@ -150,6 +154,7 @@ const ROWS: readonly (readonly [what: string, day: Day, minutes: number, alerts:
   ['the first is away, and another is not made', down('q2'), 4, ['RedisDown', 'RedisNoPrimary']],
   ['no copy follows', gone(copy('q2', 'node1'), copy('q2', 'node3')), 4, ['RedisNoPrimary']],
   ['copies follow two servers', { ...gone(follows('q1', 'node2')), [follows('q1', 'node3')]: while_(constant(1)) }, 4, ['RedisNoPrimary']],
+  ['a pod of what an operator made waits for a node', wrong(READY, 2), 7, ['RedisServersMissing']],
   ['an operator knows no first', wrong(HAS_PRIMARY, 0), 4, ['RedisOperatorNoPrimary']],
   ['a copy lost its link', wrong(linked('q1', 'queue-node2'), 0), 7, ['RedisLinkDown']],
   ['a part of a cluster is away', wrong(series('redis_cluster_state', 'k1'), 0), 3, ['RedisClusterDown']],
