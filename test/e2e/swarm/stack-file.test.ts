@@ -5,7 +5,7 @@ import { swarmStackFile, writeComposeFile } from '../../../lib/platforms/swarm';
 import { IMAGE } from '../compose/system';
 import { inspect, requireDocker } from '../support/docker';
 import { portOf, type Ran, run, until } from '../support/run';
-import { labelNode, leftovers, removeAll, requireSwarm, running, updateEnd, whileServing } from './engine';
+import { labelNode, remaining, removeAll, requireSwarm, running, updateEnd, whileServing } from './engine';
 import { expectChanged, expectSystem } from './expectations';
 import { type SwarmSystemProps, swarmSystem } from './system';
 
@@ -92,10 +92,10 @@ describe('V6: a stack file', () => {
     await run('docker', ['stack', 'rm', STACK]);
     await until(
       'the stack is gone',
-      () => leftovers(STACK),
+      () => remaining(STACK),
       (left) => left.length === 1,
       60_000,
     );
-    expect(await leftovers(STACK)).toEqual([`volume ${STACK}_data`]);
+    expect(await remaining(STACK)).toEqual([`volume ${STACK}_data`]);
   });
 });

@@ -8,7 +8,7 @@ import { swarmStackFile, writeComposeFile } from '../../../lib/platforms/swarm';
 import { inspect, mostOpenFiles, requireDocker } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
 import { must, run, until } from '../support/run';
-import { containerOf, labelNode, leftovers, removeAll, requireSwarm, running } from './engine';
+import { containerOf, labelNode, remaining, removeAll, requireSwarm, running } from './engine';
 import { buildVeoGen } from './veogen';
 import { type Seen, swarmValueTests } from './veogen-values';
 
@@ -193,9 +193,9 @@ async function onlyVolumes(stack: string): Promise<void> {
   const left = ['outputs', ...staging, 'postgres-data-1', 'uploads'].sort().map((name) => `volume ${stack}_veogen-${name}`);
   await until(
     `nothing but volumes of ${stack}`,
-    () => leftovers(stack),
+    () => remaining(stack),
     (found) => found.length === left.length,
     60_000,
   );
-  expect(await leftovers(stack)).toEqual(left);
+  expect(await remaining(stack)).toEqual(left);
 }

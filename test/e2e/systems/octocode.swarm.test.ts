@@ -2,7 +2,7 @@
 import { whileAsking } from '../docker/watching';
 import { type Inspected, inspect, requireDocker } from '../support/docker';
 import { must, portOf, run, until } from '../support/run';
-import { leftovers, requireSwarm, running } from '../swarm/engine';
+import { leftovers, remaining, requireSwarm, running } from '../swarm/engine';
 import { EDGES, IMAGES, leaksOf, PLANTED, PORTS, planted, READS, RUNNERS } from './octocode';
 import { bothWays, type Containers, meetings } from './reach';
 import { secretsIn } from './secrets';
@@ -164,9 +164,9 @@ test('removing the stack leaves the volumes of the data only', async () => {
   const left = [...staging, 'database-data-1', 'redis-data-1'].map((name) => `volume ${stack.name}_octocode-${name}`).sort();
   await until(
     'the stack is gone',
-    () => leftovers(stack.name),
+    () => remaining(stack.name),
     (found) => found.length <= left.length,
     90_000,
   );
-  expect(await leftovers(stack.name)).toEqual(left);
+  expect(await remaining(stack.name)).toEqual(left);
 }, 120_000);

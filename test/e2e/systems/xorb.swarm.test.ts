@@ -5,7 +5,7 @@
 import { Xorb } from '../../../apps/xorb/xorb';
 import { type Inspected, requireDocker } from '../support/docker';
 import { must, until } from '../support/run';
-import { leftovers, requireSwarm, running } from '../swarm/engine';
+import { leftovers, remaining, requireSwarm, running } from '../swarm/engine';
 import { bothWays, type Containers, meetings } from './reach';
 import { leaks, plantedIn, secretsIn, told } from './secrets';
 import { SwarmStack } from './swarm';
@@ -154,11 +154,11 @@ test('X6, X8: removing the stack leaves the volumes of the data only', async () 
   const left = [...staging, ...data].map((name) => `volume ${stack.name}_xorb-${name}`).sort();
   await until(
     'the stack is gone',
-    () => leftovers(stack.name),
+    () => remaining(stack.name),
     (found) => found.length <= left.length,
     180_000,
   );
-  expect(await leftovers(stack.name)).toEqual(left);
+  expect(await remaining(stack.name)).toEqual(left);
 }, 240_000);
 
 /** Waits until the cluster of Redis is whole, as one of its nodes sees it. */
