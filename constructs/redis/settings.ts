@@ -136,7 +136,8 @@ export function sentinelSettings(tls: SettingsOf['tls']): Record<string, RedisSe
 export const PRIMARY_SETTINGS: Readonly<Record<string, RedisSetting>> = {
   // until it has seen the server, or for a minute: it is less then, as its script says
   'sentinel down-after-milliseconds primary': 60_000,
-  'sentinel failover-timeout primary': 60_000,
+  // an election that nobody won is tried again after twice that
+  'sentinel failover-timeout primary': 30_000,
   'sentinel parallel-syncs primary': 1,
 };
 

@@ -70,6 +70,9 @@ function whole(servers = SERVERS, sentinels = SENTINELS, ms = 60_000): Promise<s
   ).then(({ first }) => first);
 }
 
+/** Ten seconds or so, and a minute more where Sentinels vote at the same moment and nobody is elected. */
+const ELECTED = 100_000;
+
 /** Waits until another server than this one takes writes, and says which. */
 async function takenOver(lost: string, ms: number): Promise<string> {
   const said = await until(
@@ -134,11 +137,11 @@ describe('an application may not', () => {
   });
 });
 
-test('the server that is written to is lost: half a minute later a copy is, with all that was copied, and the lost one comes back as a copy', async () => {
+test('the server that is written to is lost: a copy is instead, with all that was copied, and the lost one comes back as a copy', async () => {
   const lost = await primary();
   await write('kept', 2);
   await engine.stop(lost);
-  const heir = await takenOver(lost, 30_000);
+  const heir = await takenOver(lost, ELECTED);
   await expectAll(heir, 'first', 'kept');
   await write('without', 1);
   await engine.start(lost);
@@ -152,7 +155,7 @@ test('a Sentinel is lost, and then a server: a client asks the next one, two of 
   await engine.stop(first);
   await write('two', 2);
   await engine.stop(lost);
-  const heir = await takenOver(lost, 30_000);
+  const heir = await takenOver(lost, ELECTED);
   await engine.start(first, lost);
   expect(await whole()).toBe(heir);
   await expectAll(lost, 'kept', 'two');
@@ -174,8 +177,8 @@ test('all of them end at once, and the server that was written to does not come 
   await write('end', 2);
   await engine.stop(...ALL);
   await engine.start(...ALL.filter((name) => name !== lost));
-  const heir = await takenOver(lost, 120_000);
+  const heir = await takenOver(lost, 180_000);
   await expectAll(heir, 'first', 'last', 'end');
   await engine.start(lost);
   expect(await whole()).toBe(heir);
-}, 300_000);
+}, 400_000);
