@@ -86,7 +86,7 @@ export function sentinelSpec(parts: OperatedParts, replication: string, size: nu
       masterGroupName: PRIMARY,
       quorum: String(Math.floor(size / 2) + 1),
       downAfterMilliseconds: '5000',
-      failoverTimeout: '60000',
+      failoverTimeout: '30000',
       parallelSyncs: '1',
     },
     ...pod(props),

@@ -171,7 +171,7 @@ describe('the objects', () => {
         masterGroupName: 'primary',
         quorum: '2',
         downAfterMilliseconds: '5000',
-        failoverTimeout: '60000',
+        failoverTimeout: '30000',
         parallelSyncs: '1',
       },
       podManagementPolicy: 'Parallel',
