@@ -40,7 +40,7 @@ export class Operated {
   }
 
   /** Servers of which one is written to, and the Sentinels that say which: whoever connects waits until both are there. */
-  replicated(count: number, sentinels: number): [OperatorObject, OperatorObject] {
+  replicated(count: number, sentinels: number): OperatorObject[] {
     const { scope } = this.at;
     const pods = { app: this.name, redis_setup_type: 'replication', role: 'replication' };
     const replication = this.object(
@@ -66,9 +66,9 @@ export class Operated {
   }
 
   /** A cluster. Its Service of the servers that are written to has nobody behind it until the cluster is formed. */
-  cluster(shards: number, copies: number): OperatorObject {
+  cluster(shards: number, copies: number): OperatorObject[] {
     const pods = { cluster: this.name, redis_setup_type: 'cluster' };
-    return this.object('RedisCluster', `${this.name}-master`, pods, [REDIS, BUS], spec.clusterSpec(this.parts, shards, copies, pods));
+    return [this.object('RedisCluster', `${this.name}-master`, pods, [REDIS, BUS], spec.clusterSpec(this.parts, shards, copies, pods))];
   }
 
   private get operator() {
@@ -76,7 +76,7 @@ export class Operated {
   }
 
   private object(kind: string, host: string, pods: Record<string, string>, among: number[], own: Spec) {
-    const metrics = this.at.props.exporter === false ? undefined : this.at.engine.metricsFrom;
+    const metrics = this.at.engine.metricsFrom;
     return new OperatorObject(this.at.scope, 'Default', {
       apiVersion: GROUP,
       kind,

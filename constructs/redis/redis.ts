@@ -28,6 +28,13 @@ import { ADMIN, DEFAULT, MONITORING, type Persistence } from './settings';
 /** How many Sentinels watch servers: a majority of them decides. */
 const SENTINELS = 3;
 
+/** Whatever makes servers, or what stands for them, of each mode. */
+interface Makes<T> {
+  standalone(): T;
+  cluster(shards: number, copies: number): readonly T[];
+  replicated(servers: number, sentinels: number): readonly T[];
+}
+
 /**
  * A Redis 7 that is hardened from the start: a password for every user and rights for each, a read-only root, data that
  * survives a crash, memory that ends before the container's does. One server, one with copies and Sentinels, or a cluster.
@@ -136,9 +143,8 @@ export class Redis extends Composite {
   }
 
   private makeServers() {
-    const { mode } = this.props;
     // they speak with each other on more ports than clients use, and look for each other before they are ready
-    const segment = mode === 'standalone' ? undefined : new NetworkSegment(this, 'Servers', { internal: true, open: true });
+    const segment = this.mode === 'standalone' ? undefined : new NetworkSegment(this, 'Servers', { internal: true, open: true });
     const all = new Servers({
       scope: this,
       props: this.props,
@@ -146,27 +152,21 @@ export class Redis extends Composite {
       passwordOf: (user) => this.passwordOf(user),
       ...(segment && { segment }),
     });
-    const servers =
-      mode === 'standalone'
-        ? [all.standalone()]
-        : mode === 'cluster'
-          ? all.cluster(this.shards, this.copies)
-          : all.replicated(this.copies + 1, SENTINELS);
+    const servers = this.ofMode(all);
     return { servers, sentinels: all.sentinels, exporters: all.exporters(servers), objects: [] };
   }
 
   private makeObjects(engine: RedisOperatorProps) {
-    const { props, persistence, mode } = this;
+    const { props, persistence } = this;
     checkOperated(this, nameOf(this), props);
     const password = this.passwords.key(this.keyOf(DEFAULT));
     const all = new Operated({ scope: this, props, persistence, password, engine });
-    const objects =
-      mode === 'standalone'
-        ? [all.standalone()]
-        : mode === 'cluster'
-          ? [all.cluster(this.shards, this.copies)]
-          : all.replicated(this.copies + 1, SENTINELS);
-    return { servers: [], sentinels: [], exporters: [], objects };
+    return { servers: [], sentinels: [], exporters: [], objects: this.ofMode(all) };
+  }
+
+  private ofMode<T>(all: Makes<T>): readonly T[] {
+    if (this.mode === 'standalone') return [all.standalone()];
+    return this.mode === 'cluster' ? all.cluster(this.shards, this.copies) : all.replicated(this.copies + 1, SENTINELS);
   }
 
   private operatedEndpoints(): string[] {

@@ -4,7 +4,7 @@ import { below, displayPath, type Problem, ProblemsError, reportedAt } from '../
 import { taintSearch } from '../model/values/taint';
 import { isRange, isText } from './check';
 import { type GrafanaPanel, type GrafanaPosition, grafanaPanel } from './grafana';
-import { type DashboardPanel, Monitor, type PanelRange } from './monitor';
+import { byTitle, Monitor, type PanelRange } from './monitor';
 
 /** What a dashboard is called and how it opens. */
 export interface DashboardProps {
@@ -162,24 +162,13 @@ function sourceVariable(datasource = 'default'): Readonly<Record<string, unknown
 function panelsOf(root: IConstruct): (GrafanaRow | GrafanaPanel)[] {
   const ids = new Ids();
   let y = 0;
-  return [...rowsOf(root)].flatMap(([title, panels]) => {
+  return byTitle(root, ({ panels }) => panels).flatMap(([title, panels]) => {
     const row: GrafanaRow = { type: 'row', id: ids.of(title), title, gridPos: { w: COLUMNS, h: 1, x: 0, y }, collapsed: false, panels: [] };
     const inLine = COLUMNS / WIDTH;
     const at = (i: number) => ({ w: WIDTH, h: HEIGHT, x: (i % inLine) * WIDTH, y: row.gridPos.y + 1 + Math.floor(i / inLine) * HEIGHT });
     y += 1 + Math.ceil(panels.length / inLine) * HEIGHT;
     return [row, ...panels.map((panel, i) => grafanaPanel(panel, ids.of(title, panel.title), at(i)))];
   });
-}
-
-function rowsOf(root: IConstruct): Map<string, DashboardPanel[]> {
-  const rows = new Map<string, Map<string, DashboardPanel>>();
-  for (const { title, panels } of Monitor.within(root)) {
-    const row = rows.get(title) ?? new Map<string, DashboardPanel>();
-    // the same panel of two databases shows both: their series have their names
-    for (const panel of panels) row.set(JSON.stringify(panel), panel);
-    if (row.size > 0) rows.set(title, row);
-  }
-  return new Map([...rows].map(([title, panels]) => [title, [...panels.values()]]));
 }
 
 /** Numbers that follow from titles. */

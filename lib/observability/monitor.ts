@@ -95,3 +95,15 @@ export class Monitor extends Composite {
     for (const [i, panel] of this.panels.entries()) checkPanel(this, `panels[${i}]`, panel);
   }
 }
+
+/** What the monitors at and below a construct have, by their titles in the order of the tree. What two of a title have in common stands once. */
+export function byTitle<T>(root: IConstruct, of: (monitor: Monitor) => readonly T[]): [title: string, all: T[]][] {
+  const titles = new Map<string, Map<string, T>>();
+  for (const monitor of Monitor.within(root)) {
+    const all = titles.get(monitor.title) ?? new Map<string, T>();
+    // the same rule or panel of two databases tells of both: its series have their names
+    for (const one of of(monitor)) all.set(JSON.stringify(one), one);
+    if (all.size > 0) titles.set(monitor.title, all);
+  }
+  return [...titles].map(([title, all]) => [title, [...all.values()]]);
+}

@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { dump } from 'js-yaml';
 import { YAML_OPTIONS } from '../stack/yaml';
-import { type AlertRule, Monitor } from './monitor';
+import { type AlertRule, byTitle } from './monitor';
 
 /** A group of rules as Prometheus reads it. */
 export interface RuleGroup {
@@ -19,14 +19,7 @@ export interface RuleGroup {
 
 /** The rules of everything at and below a construct, a group for each monitor; two monitors with one title share a group. */
 export function alertGroups(root: IConstruct): RuleGroup[] {
-  const groups = new Map<string, Map<string, AlertRule>>();
-  for (const { title, alerts } of Monitor.within(root)) {
-    const rules = groups.get(title) ?? new Map<string, AlertRule>();
-    // the same rule of two databases tells of both: its series have their names
-    for (const rule of alerts) rules.set(JSON.stringify(rule), rule);
-    if (rules.size > 0) groups.set(title, rules);
-  }
-  return [...groups].map(([name, rules]) => ({ name, rules: [...rules.values()].map(asRule) }));
+  return byTitle(root, ({ alerts }) => alerts).map(([name, rules]) => ({ name, rules: rules.map(asRule) }));
 }
 
 function asRule({ alert, expr, for: time, severity, labels, summary, description }: AlertRule): RuleGroup['rules'][number] {

@@ -1,4 +1,4 @@
-import { type Edge, edgesOf, type Joined, type Runner } from '../../model/edges/edges';
+import { edgesOf, type Joined, type Runner } from '../../model/edges/edges';
 import { peerProblems } from '../../model/edges/peer-problems';
 import type { ExternalPeer } from '../../model/edges/peers';
 import { Part } from '../../model/part';
@@ -11,16 +11,14 @@ export function edgeProblems(part: Runner): Problem[] {
   return [
     ...outgoing.flatMap((edge) =>
       Part.isPart(edge.peer)
-        ? [...portProblems(part, edge, edge.peer as Runner), ...endless(part, edge.peer as Runner)]
+        ? [...portProblems(part, edge.peer as Runner, edge.ports, edge.among), ...endless(part, edge.peer as Runner)]
         : peerProblems(displayPath(part), edge.peer as ExternalPeer),
     ),
     ...incoming.flatMap((edge) => {
       if (Part.isPart(edge.peer)) return [];
       const peer = edge.peer as ExternalPeer;
-      const numbers = edge.among
-        ? ofGroup(part, part, peer.ports, edge.among)
-        : peer.ports.flatMap((value) => portProblem(part, part, value));
-      return [...portProblems(part, edge, part), ...peerProblems(displayPath(part), peer), ...numbers];
+      const own = (ports: readonly (string | number)[]) => portProblems(part, part, ports, edge.among);
+      return [...own(edge.ports), ...peerProblems(displayPath(part), peer), ...own(peer.ports)];
     }),
   ];
 }
@@ -42,13 +40,9 @@ function endless(part: Runner, target: Joined): Problem[] {
   return [{ path: below(displayPath(part), 'startAfter'), what, fix: 'leave it out, or wait for a task without a schedule' }];
 }
 
-function portProblems(part: Runner, edge: Edge, target: Joined): Problem[] {
-  if (!edge.among) return edge.ports.flatMap((value) => portProblem(part, target, value));
-  return ofGroup(part, target, edge.ports, edge.among);
-}
-
-/** Once for all of them. */
-function ofGroup(part: Runner, target: Joined, ports: readonly (string | number)[], among: readonly Joined[]): Problem[] {
+/** Of several that are one thing it is said once. */
+function portProblems(part: Runner, target: Joined, ports: readonly (string | number)[], among?: readonly Joined[]): Problem[] {
+  if (!among) return ports.flatMap((value) => portProblem(part, target, value));
   return target === among[0] ? groupProblems(displayPath(part), ports, among) : [];
 }
 
