@@ -1,22 +1,9 @@
 /** The rules of a database, by Prometheus' own evaluation: each tells of what it is for, ends with it, and is silent otherwise. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Construct, RootConstruct } from 'constructs';
-import {
-  alertGroups,
-  Environment,
-  Environments,
-  ExistingSecret,
-  PostgresWithBackup,
-  type PostgresWithBackupProps,
-  ruleFile,
-} from '../../../lib';
-import { firing as firingIn } from '../support/promtool';
-import { requireEngine, run } from '../support/run';
+import { alertGroups, Environment, Environments, ExistingSecret, PostgresWithBackup, type PostgresWithBackupProps } from '../../../lib';
+import { checked, firing as firingIn, rulesOf } from '../support/promtool';
 import { between, constant, DAY, daily, frozen, HEALTHY, HOUR, inputSeries, SILENT, type Week } from './weeks';
 
-const folder = mkdtempSync(join(tmpdir(), 'ironhull-rules-'));
 const root = new RootConstruct('shop');
 Environment.set(root, Environments.production);
 const secret = new ExistingSecret(root, 'S3', { existing: 's3' });
@@ -40,23 +27,16 @@ database(root, 'Database', {}, { pitr: { engine: 'pgbackrest', cipher: secret.fi
 const operators = new Construct(root, 'Operators');
 database(operators, 'Cluster', { engine: { kind: 'cloudnative-pg' } }, {});
 
-const rules = alertGroups(root).flatMap((group) => group.rules);
-const FILE = join(folder, 'rules.yaml');
-const NAMES = [...new Set(rules.map(({ alert }) => alert))];
+const rules = rulesOf(root, '5m');
+const COUNT = alertGroups(root).flatMap((group) => group.rules).length;
+const NAMES = rules.names;
 const ORDERS = 'db="orders",dest="MAIN"';
 const COMMITS = `pgbackup_last_commit_snapshot_timestamp_seconds{${ORDERS},kind="scheduled"}`;
 
-beforeAll(async () => {
-  await requireEngine(['promtool', '--version']);
-  writeFileSync(FILE, ruleFile(root));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const firing = (week: Week, times: readonly number[]) => firingIn({ file: FILE, names: NAMES, interval: '5m' }, inputSeries(week), times);
+const firing = (week: Week, times: readonly number[]) => firingIn(rules, inputSeries(week), times);
 
 test('Prometheus takes the rules', async () => {
-  const { code, stdout, stderr } = await run('promtool', ['check', 'rules', FILE]);
-  expect({ code, said: stdout + stderr }).toEqual({ code: 0, said: expect.stringContaining(`${rules.length} rules found`) });
+  expect(await checked(rules)).toEqual({ code: 0, said: expect.stringContaining(`${COUNT} rules found`) });
   expect(NAMES.length).toBeGreaterThan(20);
 });
 

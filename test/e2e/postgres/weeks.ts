@@ -1,3 +1,5 @@
+import { type InputSeries, inputSeries as seriesOf } from '../support/promtool';
+
 /** A week in the life of a database, as series of its metrics: one sample every five minutes, from midnight of a Monday on. */
 export const STEP = 300;
 export const HOUR = 3600;
@@ -64,9 +66,4 @@ export const HEALTHY: Week = {
 export const SILENT: Week = {};
 
 /** A week as promtool reads it. */
-export function inputSeries(week: Week): { series: string; values: string }[] {
-  return Object.entries(week).map(([series, value]) => {
-    const values = Array.from({ length: SAMPLES }, (_, n) => value(n * STEP) ?? '_');
-    return { series, values: values.map((one) => (typeof one === 'number' ? Number(one.toPrecision(15)) : one)).join(' ') };
-  });
-}
+export const inputSeries = (week: Week): InputSeries[] => seriesOf(week, { step: STEP, samples: SAMPLES });

@@ -1,18 +1,13 @@
 /** The rules of Redis, by Prometheus' own evaluation: each tells of what it is for, ends with it, and is silent on a healthy day. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { RootConstruct } from 'constructs';
-import { alertGroups, Environment, Environments, Redis, ruleFile } from '../../../lib';
+import { Environment, Environments, Redis } from '../../../lib';
 import { between, constant, type Series } from '../postgres/weeks';
-import { firing as firingIn } from '../support/promtool';
-import { requireEngine, run } from '../support/run';
+import { checked, firing as firingIn, inputSeries, rulesOf } from '../support/promtool';
 
 const [STEP, HOUR] = [60, 3600];
 /** What goes wrong does so from noon to two; an hour later all is well again. */
 const [FROM, TO, OVER] = [12 * HOUR, 14 * HOUR, 15 * HOUR];
 
-const folder = mkdtempSync(join(tmpdir(), 'ironhull-redis-rules-'));
 const root = new RootConstruct('shop');
 Environment.set(root, Environments.production);
 // one of each in one Prometheus, so that none may tell of another
@@ -22,8 +17,7 @@ new Redis(root, 'Queue', { size: '5Gi', mode: 'replicated' });
 new Redis(root, 'Keys', { size: '5Gi', mode: 'cluster' });
 new Redis(root, 'Jobs', { size: '5Gi', mode: 'replicated', engine: { kind: 'redis-operator' } });
 
-const NAMES = [...new Set(alertGroups(root).flatMap(({ rules }) => rules.map(({ alert }) => alert)))];
-const FILE = join(folder, 'rules.yaml');
+const rules = rulesOf(root, '1m');
 
 type Day = Readonly<Record<string, Series>>;
 
@@ -108,19 +102,8 @@ const HEALTHY: Day = {
   ...Object.assign({}, ...['k4', 'k5', 'k6'].map((name) => node(name, 'slave'))),
 };
 
-beforeAll(async () => {
-  await requireEngine(['promtool', '--version']);
-  writeFileSync(FILE, ruleFile(root));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function firing(day: Day, times: readonly number[]): Promise<Map<number, string[]>> {
-  const series = Object.entries(day).map(([series, value]) => ({
-    series,
-    values: Array.from({ length: (OVER + HOUR) / STEP }, (_, n) => value(n * STEP) ?? 'stale').join(' '),
-  }));
-  return firingIn({ file: FILE, names: NAMES, interval: '1m' }, series, times);
-}
+const SAMPLES = { step: STEP, samples: (OVER + HOUR) / STEP, missing: 'stale' } as const;
+const firing = (day: Day, times: readonly number[]) => firingIn(rules, inputSeries(day, SAMPLES), times);
 
 const series = (metric: string, instance: string) => `${metric}{${at(instance)}}`;
 const wrong = (name: string, value: number): Day => ({ [name]: between(FROM, TO, constant(value), HEALTHY[name] as Series) });
@@ -165,8 +148,7 @@ const ROWS: readonly (readonly [what: string, day: Day, minutes: number, alerts:
 const CASES = ROWS.map(([what, day, minutes, alerts]) => ({ what, day, minutes, alerts }));
 
 test('Prometheus takes the rules', async () => {
-  const { code, stdout, stderr } = await run('promtool', ['check', 'rules', FILE]);
-  expect({ code, said: stdout + stderr }).toEqual({ code: 0, said: expect.stringContaining('SUCCESS') });
+  expect(await checked(rules)).toEqual({ code: 0, said: expect.stringContaining('SUCCESS') });
 });
 
 test('a day in good health is silent, with an election in it', async () => {
@@ -182,4 +164,4 @@ test.each(CASES)('$what: $alerts', async ({ day, minutes, alerts }) => {
   expect([found.get(FROM - STEP), found.get(OVER)]).toEqual([[], []]);
 });
 
-test('each rule is tried', () => expect([...new Set(CASES.flatMap(({ alerts }) => alerts))].sort()).toEqual([...NAMES].sort()));
+test('each rule is tried', () => expect([...new Set(CASES.flatMap(({ alerts }) => alerts))].sort()).toEqual([...rules.names].sort()));

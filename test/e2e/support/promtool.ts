@@ -1,7 +1,10 @@
 /** Rules by Prometheus' own evaluation. */
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { run } from './run';
+import type { IConstruct } from 'constructs';
+import { alertGroups, ruleFile } from '../../../lib';
+import { requireEngine, run } from './run';
 
 /** A file of rules, the alerts in it, and how often they are evaluated. */
 export interface Rules {
@@ -14,6 +17,35 @@ export interface Rules {
 export interface InputSeries {
   readonly series: string;
   readonly values: string;
+}
+
+/** The rules of a tree in a file, for as long as a suite runs. */
+export function rulesOf(root: IConstruct, interval: Rules['interval']): Rules {
+  const folder = mkdtempSync(join(tmpdir(), 'ironhull-rules-'));
+  const file = join(folder, 'rules.yaml');
+  beforeAll(async () => {
+    await requireEngine(['promtool', '--version']);
+    writeFileSync(file, ruleFile(root));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+  return { file, names: [...new Set(alertGroups(root).flatMap(({ rules }) => rules.map(({ alert }) => alert)))], interval };
+}
+
+/** What Prometheus says of a file of rules. */
+export async function checked({ file }: Rules): Promise<{ readonly code: number; readonly said: string }> {
+  const { code, stdout, stderr } = await run('promtool', ['check', 'rules', file]);
+  return { code, said: stdout + stderr };
+}
+
+/** Series by the second that they are asked for, as promtool reads them; `missing` stands where one has no value. */
+export function inputSeries(
+  all: Readonly<Record<string, (time: number) => number | undefined>>,
+  { step, samples, missing = '_' }: { readonly step: number; readonly samples: number; readonly missing?: '_' | 'stale' },
+): InputSeries[] {
+  return Object.entries(all).map(([series, value]) => {
+    const values = Array.from({ length: samples }, (_, n) => value(n * step));
+    return { series, values: values.map((one) => (one === undefined ? missing : Number(one.toPrecision(15)))).join(' ') };
+  });
 }
 
 /** Which alerts fire at each of these times (in seconds), as Prometheus says: it is told that none does, and contradicts. */

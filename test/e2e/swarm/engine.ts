@@ -90,7 +90,7 @@ export async function leftovers(prefix: string): Promise<string[]> {
  * What is left of a stack that was removed. An engine (20.10) may list a network for good that its Swarm has removed: asked to remove it, it says
  * that there is none. One that it does remove was left behind.
  */
-export async function remaining(prefix: string): Promise<string[]> {
+async function remaining(prefix: string): Promise<string[]> {
   const found: string[] = [];
   for (const line of await leftovers(prefix)) {
     const [kind, name = ''] = line.split(' ');
@@ -99,6 +99,17 @@ export async function remaining(prefix: string): Promise<string[]> {
     if (!asked?.stderr.includes('not found')) found.push(line);
   }
   return found;
+}
+
+/** Waits until a stack that was removed has left exactly this. */
+export async function leaves(prefix: string, left: readonly string[], timeoutMs = 60_000): Promise<void> {
+  const gone = await until(
+    `nothing of ${prefix} but ${left.length} things`,
+    () => remaining(prefix),
+    (found) => found.length <= left.length,
+    timeoutMs,
+  );
+  expect(gone).toEqual(left);
 }
 
 /** Removes everything with a prefix: services first, the rest once their containers are gone. Fails if something stays. */

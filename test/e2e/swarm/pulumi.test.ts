@@ -1,8 +1,8 @@
 import { IMAGE } from '../compose/system';
 import { inspect, requireDocker } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
-import { portOf, until } from '../support/run';
-import { labelNode, leftovers, removeAll, requireSwarm, running, updateEnd } from './engine';
+import { portOf } from '../support/run';
+import { labelNode, leaves, removeAll, requireSwarm, running, updateEnd } from './engine';
 import { expectChanged, expectSystem } from './expectations';
 
 const STACK = `ihp${process.pid}`;
@@ -67,11 +67,6 @@ describe('V6: services through Pulumi', () => {
 
   test('destroy leaves the volume only', async () => {
     await project.destroy();
-    await until(
-      'the networks are gone',
-      () => leftovers(STACK),
-      (left) => left.length === 1,
-    );
-    expect(await leftovers(STACK)).toEqual([`volume ${STACK}_data`]);
+    await leaves(STACK, [`volume ${STACK}_data`]);
   });
 });

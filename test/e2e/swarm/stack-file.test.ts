@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { swarmStackFile, writeComposeFile } from '../../../lib/platforms/swarm';
 import { IMAGE } from '../compose/system';
 import { inspect, requireDocker } from '../support/docker';
-import { portOf, type Ran, run, until } from '../support/run';
-import { labelNode, remaining, removeAll, requireSwarm, running, updateEnd, whileServing } from './engine';
+import { portOf, type Ran, run } from '../support/run';
+import { labelNode, leaves, removeAll, requireSwarm, running, updateEnd, whileServing } from './engine';
 import { expectChanged, expectSystem } from './expectations';
 import { type SwarmSystemProps, swarmSystem } from './system';
 
@@ -90,12 +90,6 @@ describe('V6: a stack file', () => {
 
   test('removing the stack leaves the volume only', async () => {
     await run('docker', ['stack', 'rm', STACK]);
-    await until(
-      'the stack is gone',
-      () => remaining(STACK),
-      (left) => left.length === 1,
-      60_000,
-    );
-    expect(await remaining(STACK)).toEqual([`volume ${STACK}_data`]);
+    await leaves(STACK, [`volume ${STACK}_data`]);
   });
 });

@@ -7,8 +7,8 @@ import { Environment, Environments } from '../../../lib';
 import { swarmStackFile, writeComposeFile } from '../../../lib/platforms/swarm';
 import { inspect, mostOpenFiles, requireDocker } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
-import { must, run, until } from '../support/run';
-import { containerOf, labelNode, remaining, removeAll, requireSwarm, running } from './engine';
+import { must, run } from '../support/run';
+import { containerOf, labelNode, leaves, removeAll, requireSwarm, running } from './engine';
 import { buildVeoGen } from './veogen';
 import { type Seen, swarmValueTests } from './veogen-values';
 
@@ -191,11 +191,5 @@ function meetTests(stack: string): void {
 async function onlyVolumes(stack: string): Promise<void> {
   const staging = ['backup', 'drill', 'prune'].map((name) => `postgres-${name}-staging`);
   const left = ['outputs', ...staging, 'postgres-data-1', 'uploads'].sort().map((name) => `volume ${stack}_veogen-${name}`);
-  await until(
-    `nothing but volumes of ${stack}`,
-    () => remaining(stack),
-    (found) => found.length === left.length,
-    60_000,
-  );
-  expect(await remaining(stack)).toEqual(left);
+  await leaves(stack, left);
 }

@@ -2,7 +2,7 @@
 import { whileAsking } from '../docker/watching';
 import { type Inspected, inspect, requireDocker } from '../support/docker';
 import { must, portOf, run, until } from '../support/run';
-import { leftovers, remaining, requireSwarm, running } from '../swarm/engine';
+import { leaves, leftovers, requireSwarm, running } from '../swarm/engine';
 import { EDGES, IMAGES, leaksOf, PLANTED, PORTS, planted, READS, RUNNERS } from './octocode';
 import { bothWays, type Containers, meetings } from './reach';
 import { secretsIn } from './secrets';
@@ -162,11 +162,5 @@ test('removing the stack leaves the volumes of the data only', async () => {
   await must('docker', ['stack', 'rm', stack.name]);
   const staging = ['backup', 'drill', 'prune'].map((name) => `database-${name}-staging`);
   const left = [...staging, 'database-data-1', 'redis-data-1'].map((name) => `volume ${stack.name}_octocode-${name}`).sort();
-  await until(
-    'the stack is gone',
-    () => remaining(stack.name),
-    (found) => found.length <= left.length,
-    90_000,
-  );
-  expect(await remaining(stack.name)).toEqual(left);
+  await leaves(stack.name, left, 90_000);
 }, 120_000);

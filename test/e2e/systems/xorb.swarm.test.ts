@@ -5,7 +5,7 @@
 import { Xorb } from '../../../apps/xorb/xorb';
 import { type Inspected, requireDocker } from '../support/docker';
 import { must, until } from '../support/run';
-import { leftovers, remaining, requireSwarm, running } from '../swarm/engine';
+import { leaves, leftovers, requireSwarm, running } from '../swarm/engine';
 import { bothWays, type Containers, meetings } from './reach';
 import { leaks, plantedIn, secretsIn, told } from './secrets';
 import { SwarmStack } from './swarm';
@@ -152,13 +152,7 @@ test('X6, X8: removing the stack leaves the volumes of the data only', async () 
   const staging = ['database', 'temporal-database'].flatMap((one) => ['backup', 'drill', 'prune'].map((part) => `${one}-${part}-staging`));
   const data = [...NODES.map((node) => `redis-node${node}`), 'database', 'temporal-database'].map((one) => `${one}-data-1`);
   const left = [...staging, ...data].map((name) => `volume ${stack.name}_xorb-${name}`).sort();
-  await until(
-    'the stack is gone',
-    () => remaining(stack.name),
-    (found) => found.length <= left.length,
-    180_000,
-  );
-  expect(await remaining(stack.name)).toEqual(left);
+  await leaves(stack.name, left, 180_000);
 }, 240_000);
 
 /** Waits until the cluster of Redis is whole, as one of its nodes sees it. */

@@ -1,18 +1,13 @@
 /** The rules of workers, by Prometheus' own evaluation: each tells of what it is for, ends with it, and is silent on a healthy day. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { RootConstruct } from 'constructs';
-import { alertGroups, Environment, Environments, MonitoredWorker, Queues, ruleFile, ScheduledWorker } from '../../../lib';
+import { alertGroups, Environment, Environments, MonitoredWorker, Queues, ScheduledWorker } from '../../../lib';
 import { Frontend, Server } from '../../worker/shop';
 import { between, constant, type Series } from '../postgres/weeks';
-import { firing as firingIn } from '../support/promtool';
-import { requireEngine } from '../support/run';
+import { firing as firingIn, inputSeries, rulesOf } from '../support/promtool';
 
 const [STEP, HOUR] = [60, 3600];
 const [FROM, TO, OVER] = [6 * HOUR, 9 * HOUR, 13 * HOUR];
 
-const folder = mkdtempSync(join(tmpdir(), 'ironhull-worker-rules-'));
 const root = new RootConstruct('shop');
 Environment.set(root, Environments.production);
 const redis = new Server(root);
@@ -33,8 +28,8 @@ new MonitoredWorker(root, 'Biller', {
 });
 new ScheduledWorker(root, 'Nightly', { image, queue: Queues.celery(redis, ['reports', 'exports']), schedule: { cron: '15 * * * *' } });
 
+const rules = rulesOf(root, '1m');
 const NAMES = alertGroups(root).flatMap(({ rules }) => rules.map(({ alert }) => alert));
-const FILE = join(folder, 'rules.yaml');
 
 type Day = Readonly<Record<string, Series>>;
 
@@ -106,19 +101,8 @@ const withNamespace = (day: Day): Day =>
     Object.entries(day).map(([name, series]) => [name.replace('{name="shop_biller', '{namespace="shop",name="shop_biller'), series]),
   );
 
-beforeAll(async () => {
-  await requireEngine(['promtool', '--version']);
-  writeFileSync(FILE, ruleFile(root));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function firing(day: Day, times: readonly number[]): Promise<Map<number, string[]>> {
-  const series = Object.entries(withNamespace(day)).map(([series, value]) => ({
-    series,
-    values: Array.from({ length: (OVER + HOUR) / STEP }, (_, n) => value(n * STEP) ?? '_').join(' '),
-  }));
-  return firingIn({ file: FILE, names: NAMES, interval: '1m' }, series, times);
-}
+const SAMPLES = { step: STEP, samples: (OVER + HOUR) / STEP } as const;
+const firing = (day: Day, times: readonly number[]) => firingIn(rules, inputSeries(withNamespace(day), SAMPLES), times);
 
 const wrong = (series: string, value: number): Day => ({ [series]: between(FROM, TO, constant(value), HEALTHY[series] as Series) });
 const gone = (...all: string[]): Day =>

@@ -7,13 +7,12 @@ import { alertGroups, ConfigFiles, Environments, HardenedService, Monitor, Monit
 import { requireDocker } from '../support/docker';
 import { requireEngine, until } from '../support/run';
 import { Project } from '../systems/compose';
+import { SAY, sayTo } from './watched';
 
 const REDIS = 'redis:7.4-bookworm';
 const PROMETHEUS = 'prom/prometheus:v3.5.0';
 const LIMIT = 5;
 
-/** Says to Redis what it is given, with the password of the file. */
-const SAY = `say() { { printf 'AUTH "%s"\\n' "$(cat "$REDIS_PASSWORD_FILE")"; echo "$*"; } | timeout 5 redis-cli -h "$REDIS_HOST" | tail -n +2; }`;
 /** Takes jobs for as long as it is told that it may. */
 const WORK = `${SAY}
 while touch "$WORKER_HEARTBEAT_FILE"; do
@@ -72,7 +71,7 @@ async function firing(): Promise<string[]> {
 
 const fires = (...names: string[]) =>
   until(`${names.join(', ') || 'nothing'} fires`, firing, (now) => JSON.stringify(now) === JSON.stringify(names), 120_000);
-const say = (...command: string[]) => project.must('exec', '-T', 'worker', 'sh', '-c', `${SAY}; say "$@"`, 'say', ...command);
+const say = (...command: string[]) => project.must('exec', '-T', 'worker', ...sayTo(...command));
 
 beforeAll(async () => {
   await requireDocker(REDIS, PROMETHEUS, 'oliver006/redis_exporter:v1.74.0-alpine');

@@ -21,7 +21,7 @@ export const PASSWORDS = { name: 'passwords', keys: ['default-password', 'admin-
 export const MEMORY = 96 * 2 ** 20;
 
 /** Says to Redis what it is given, with the password of the file. */
-const SAY = `say() { { printf 'AUTH "%s"\\n' "$(cat "$REDIS_PASSWORD_FILE")"; echo "$*"; } | timeout 5 redis-cli -h "$REDIS_HOST" | tail -n +2; }`;
+export const SAY = `say() { { printf 'AUTH "%s"\\n' "$(cat "$REDIS_PASSWORD_FILE")"; echo "$*"; } | timeout 5 redis-cli -h "$REDIS_HOST" | tail -n +2; }`;
 /** Takes a job now and then; the one that finds that somebody should end does so. */
 const WORK = `${SAY}
 while touch "$WORKER_HEARTBEAT_FILE"; do
