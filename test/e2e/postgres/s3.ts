@@ -80,7 +80,7 @@ export class S3 {
     const root = join(this.folder, 'objects');
     return readdirSync(root, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+      .map((entry) => content(join(entry.parentPath, entry.name)))
       .join('\n');
   }
 
@@ -91,5 +91,15 @@ export class S3 {
 
   private path(name: string): string {
     return join(this.folder, name);
+  }
+}
+
+/** The bytes of a file; none of one that the server has just moved to its place or removed. */
+function content(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
   }
 }
