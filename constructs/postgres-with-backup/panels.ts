@@ -1,4 +1,5 @@
 import type { DashboardPanel } from '../../lib/observability/monitor';
+import type { ArchiveLimits } from './alerts';
 
 const AGE = 'time() - max by (db, dest) (pgbackup_last_commit_snapshot_timestamp_seconds)';
 const PROOF = 'time() - pgbackup_last_drill_success_timestamp_seconds';
@@ -48,13 +49,6 @@ export function backupPanels(backupAge: number, restore: number): DashboardPanel
     { title: 'Backups that are kept', type: 'timeseries', queries: [{ expr: 'pgbackup_committed', legend: '{{db}} {{tier}}' }] },
     { title: 'Good ones', type: 'timeseries', queries: [{ expr: 'pgbackup_verified', legend: by }] },
     {
-      title: 'Newest archived log',
-      type: 'stat',
-      unit: 's',
-      limit: 300,
-      queries: [{ expr: 'time() - pgbackup_wal_last_archived_timestamp_seconds' }],
-    },
-    {
       title: 'Failed attempts and refused deletions',
       type: 'timeseries',
       queries: [
@@ -63,5 +57,29 @@ export function backupPanels(backupAge: number, restore: number): DashboardPanel
       ],
     },
     { title: 'Encryption', type: 'table', queries: [{ expr: 'pgbackup_encrypted', legend: '{{db}} {{kind}}' }] },
+  ];
+}
+
+/** What a dashboard shows of an archive. */
+export function archivePanels({ backupAge, drillAge }: ArchiveLimits): DashboardPanel[] {
+  const age = (title: string, limit: number, metric: string): DashboardPanel => ({
+    title,
+    type: 'stat',
+    unit: 's',
+    limit,
+    queries: [{ expr: `time() - ${metric}`, legend: by }],
+  });
+  return [
+    age('Newest archived log', 300, 'pgbackup_wal_last_archived_timestamp_seconds'),
+    age('Age of the newest physical backup', backupAge, 'pgbackup_pitr_last_backup_timestamp_seconds'),
+    ...(drillAge === undefined
+      ? []
+      : [
+          age(
+            'Age of the newest proved point in time',
+            drillAge,
+            '(pgbackup_pitr_drill_timestamp_seconds and pgbackup_pitr_drill_ok == 1)',
+          ),
+        ]),
   ];
 }

@@ -18,7 +18,7 @@ import { CloudNativePg } from './cloudnative-pg';
 import { withoutPitr } from './cloudnative-pg-check';
 import { type BackupDefaults, defaultsOf } from './defaults';
 import { guardOf, limitsOf } from './limits';
-import { backupPanels } from './panels';
+import { archivePanels, backupPanels } from './panels';
 import { allowToDestinations } from './peers';
 import { archiveLimits, archiveSettings, archivingServer, pitrEnv, pitrPlace } from './pitr';
 import type { BackupProps, BackupSchedule, PitrProps, PostgresWithBackupProps } from './props';
@@ -211,16 +211,17 @@ export class PostgresWithBackup extends Composite {
   }
 
   private watch(backup: BackupProps, schedule: BackupSchedule | false, drill: BackupSchedule | false): void {
-    const archive = backup.pitr ? archiveAlerts(archiveLimits(backup.pitr, this.defaults)) : [];
+    const archive = backup.pitr && archiveLimits(backup.pitr, this.defaults);
+    const [alerts, panels] = archive ? [archiveAlerts(archive), archivePanels(archive)] : [[], []];
     if (schedule === false) {
-      if (archive.length > 0) new Monitor(this, 'Monitor', { title: 'Points in time', alerts: archive, panels: [] });
+      if (archive) new Monitor(this, 'Monitor', { title: 'Points in time', alerts, panels });
       return;
     }
     const limits = limitsOf(backup, schedule, drill, this.defaults);
     new Monitor(this, 'Monitor', {
       title: 'Backups',
-      alerts: [...backupAlerts(limits), ...archive],
-      panels: backupPanels(limits.backupAge, limits.restore),
+      alerts: [...backupAlerts(limits), ...alerts],
+      panels: [...backupPanels(limits.backupAge, limits.restore), ...panels],
     });
   }
 

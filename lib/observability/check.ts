@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
-import { report } from '../model/problems';
+import { below, displayPath, type Problem, ProblemsError, report } from '../model/problems';
+import { taintSearch } from '../model/values/taint';
 import type { DashboardPanel } from './monitor';
 
 const TYPES: readonly string[] = ['stat', 'timeseries', 'table', 'state-timeline'] satisfies readonly DashboardPanel['type'][];
@@ -28,4 +29,13 @@ export function checkPanel(monitor: IConstruct, at: string, { title, type, queri
   const values = states.map(({ value }) => value);
   const twice = values.find((value, i) => values.indexOf(value) !== i);
   if (twice !== undefined) wrong('states', 'one value has two meanings', twice, 'say each value once');
+}
+
+/** Refuses what would be written with the value of a secret in it. */
+export function refuseSecrets(root: IConstruct, name: string, written: unknown, fix: string): void {
+  const problems: Problem[] = [];
+  taintSearch()?.find(written, (where, what) => {
+    problems.push({ path: below(displayPath(root), `${name}.${where}`), what, fix });
+  });
+  if (problems.length > 0) throw new ProblemsError(problems);
 }

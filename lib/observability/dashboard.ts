@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IConstruct } from 'constructs';
 import { below, displayPath, type Problem, ProblemsError, reportedAt } from '../model/problems';
-import { taintSearch } from '../model/values/taint';
-import { isRange, isText } from './check';
+import { isRange, isText, refuseSecrets } from './check';
 import { type GrafanaPanel, type GrafanaPosition, grafanaPanel } from './grafana';
 import { byTitle, Monitor, type PanelRange } from './monitor';
 
@@ -100,7 +99,7 @@ export function dashboard(root: IConstruct, props: DashboardProps): GrafanaDashb
     templating: { list: [sourceVariable(datasource)] },
     panels: made,
   };
-  refuseSecrets(root, board);
+  refuseSecrets(root, 'dashboard', board, 'whoever may look at Grafana would see it: leave it out');
   return board;
 }
 
@@ -124,18 +123,6 @@ function wrongProps(root: IConstruct, { title, uid, range, refresh }: DashboardP
   for (const [where, value] of Object.entries({ range, refresh }))
     if (!isRange(value)) wrong(where, 'must be a length of time', value, "write it as '30d', '6h' or '15m'");
   return problems;
-}
-
-function refuseSecrets(root: IConstruct, board: GrafanaDashboard): void {
-  const problems: Problem[] = [];
-  taintSearch()?.find(board, (where, what) => {
-    problems.push({
-      path: below(displayPath(root), `dashboard.${where}`),
-      what,
-      fix: 'whoever may look at Grafana would see it: leave it out',
-    });
-  });
-  if (problems.length > 0) throw new ProblemsError(problems);
 }
 
 /** `Shop: production` is `shop-production`; what is too long ends in eight digits of its hash, what has no letters is all hash. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'cdk8s';
@@ -6,10 +6,20 @@ import type { Construct } from 'constructs';
 import { type Environment, Environments, HardenedService, IdentityLedger, PersistentVolume, ProblemsError } from '../../lib';
 import { IronhullChart, synthesize } from '../../lib/platforms/kubernetes';
 
+const folders: string[] = [];
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A ledger in a folder of its own. */
 export class Place {
   readonly folder = mkdtempSync(join(tmpdir(), 'ironhull-identities-'));
   readonly file = join(this.folder, 'ids.json');
+
+  constructor() {
+    folders.push(this.folder);
+  }
 
   /** Synthesizes a chart against the ledger, writes it, and answers with what was said: problems, then warnings. */
   run(build: (chart: Construct) => void, environment: Environment = Environments.production, mode: 'write' | 'frozen' | 'warn' = 'write') {

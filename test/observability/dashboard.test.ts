@@ -10,6 +10,7 @@ import {
   type GrafanaPanel,
   Monitor,
   markSecret,
+  ruleFile,
 } from '../../lib';
 import { mistakes } from './grafana';
 import { shop } from './shop';
@@ -211,5 +212,21 @@ describe('what is wrong', () => {
     }
     expect(error.message).toContain('app: dashboard.panels.1.targets.0.expr: holds the value of the password of the dashboard');
     expect(error.message).not.toContain('1234');
+  });
+
+  test('a secret in a rule would be shown to whoever may ask Prometheus', () => {
+    markSecret('of-the-rules-12345678', 'the password of the rules');
+    const root = new RootConstruct('app');
+    const rule = {
+      alert: 'Down',
+      expr: 'up{token="of-the-rules-12345678"} == 0',
+      severity: 'page',
+      summary: 'down',
+      description: '',
+    } as const;
+    new Monitor(new Construct(root, 'Server'), 'Monitor', { title: 'Server', alerts: [rule] });
+    const message = 'app: alertGroups.Server.rules.0.expr: holds the value of the password of the rules';
+    expect(() => ruleFile(root)).toThrow(message);
+    expect(() => ruleFile(root)).not.toThrow('12345678');
   });
 });

@@ -30,6 +30,7 @@ export function shop(): RootConstruct {
       backup: {
         destinations: { main: { bucket: 'backups', writer: key, pruner: key, restorer: key } },
         encryption: { kind: 'age', recipients: [`age1${'q'.repeat(58)}`], identity: secret.file('identity') },
+        pitr: id === 'Orders' && { engine: 'pgbackrest', cipher: secret.file('cipher') },
       },
     });
   const redis = new Redis(root, 'Redis', { size: '5Gi' });

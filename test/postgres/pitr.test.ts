@@ -1,5 +1,14 @@
 import { Construct } from 'constructs';
-import { acknowledge, alertGroups, type BackupProps, Environments, ExistingSecret, type PitrProps, PostgresWithBackup } from '../../lib';
+import {
+  acknowledge,
+  alertGroups,
+  type BackupProps,
+  dashboard,
+  Environments,
+  ExistingSecret,
+  type PitrProps,
+  PostgresWithBackup,
+} from '../../lib';
 import { Views } from '../apps/views';
 
 const RECIPIENT = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p';
@@ -121,6 +130,6 @@ test('a key of its own, other times, another timeout', () => {
 
 test('without it, nothing of it is there', () => {
   const all = views(() => false);
-  expect(JSON.stringify([all.C, alertGroups(all.tree)])).not.toMatch(/pitr|PITR|archive|PgWal/);
+  expect(JSON.stringify([all.C, alertGroups(all.tree), dashboard(all.tree, { title: 'Shop' })])).not.toMatch(/pitr|PITR|archive|PgWal/);
   expect(all.C.services['shop-database'].image).toContain('postgres:16-bookworm');
 });
