@@ -79,7 +79,7 @@ function checkServer(server: Partial<PostgresProps>, say: Say): void {
     say(key, 'is none of a Cluster of CloudNativePG', isObject(value) ? undefined : value, fix);
   }
   if (server.durable === false) say('durable', 'a Cluster of CloudNativePG always keeps what was committed', false, 'leave it out');
-  for (const key of ['role', 'spreadOver'] as const)
+  for (const key of ['role', 'spreadOver', 'spreadWith'] as const)
     if (server.placement?.[key] !== undefined)
       say(`placement.${key}`, 'is none of a Cluster of CloudNativePG', undefined, 'use placement.labels');
   const databases = Object.keys(server.databases ?? {});

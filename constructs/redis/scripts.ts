@@ -213,15 +213,19 @@ address() { there "$1" 6379 client info | sed -n 's/.* laddr=\([^ ]*\):[0-9]* .*
 well='$3 !~ /fail|handshake|noaddr/'
 # known NAME: whether this node is connected to it
 known() { echo "$nodes" | awk -v name="$1" "$well"' && $8 == "connected" { split($2, at, ","); if (at[2] == name) found = 1 } END { exit !found }'; }
-# nodes that neither have keys nor copy one that has
-empty() { echo "$nodes" | awk "$well"' && $3 ~ /master/ && NF < 9 { split($2, at, ","); print at[2] }' | sort; }
-# the one with the fewest copies, by its number
+# nodes that neither have keys nor copy one that has, in the order of all
+empty() {
+	found=$(echo "$nodes" | awk "$well"' && $3 ~ /master/ && NF < 9 { split($2, at, ","); print at[2] }')
+	for each in $NODES; do ! echo "$found" | grep -qx "$each" || echo "$each"; done
+}
+# the one with the fewest copies, the first of several
 poorest() {
-	echo "$nodes" | awk "$well"' && $3 ~ /master/ && NF >= 9 { names[$1] = $2; sub(/^[^,]*,/, "", names[$1]) }
+	echo "$nodes" | awk -v order="$NODES" 'BEGIN { split(order, all, " "); for (at in all) rank[all[at]] = at + 0 }
+		'"$well"' && $3 ~ /master/ && NF >= 9 { split($2, at, ","); ranks[$1] = rank[at[2]] }
 		'"$well"' && $3 ~ /slave/ { copies[$4]++ }
 		END {
-			for (id in names)
-				if (best == "" || copies[id] + 0 < copies[best] + 0 || (copies[id] + 0 == copies[best] + 0 && names[id] < names[best])) best = id
+			for (id in ranks)
+				if (best == "" || copies[id] + 0 < copies[best] + 0 || (copies[id] + 0 == copies[best] + 0 && ranks[id] < ranks[best])) best = id
 			print best
 		}'
 }

@@ -60,7 +60,7 @@ export class Servers {
       this.sentinels.push(this.sentinel(id, watching, { ...known, WAITS: last ? 'copies' : 'no' }));
     }
     const config = this.serverConfig({ 'primary.sh': PRIMARY });
-    const servers = nodes.map(({ id }) => this.server(id, config, env));
+    const servers = nodes.map(({ id }) => this.server(id, config, env, { apart: ['nodes'] }));
     this.checkNames([...servers, ...this.sentinels], [...nodes, ...watchers]);
     return servers;
   }
@@ -71,9 +71,12 @@ export class Servers {
     const env = { NODES: nodes.map(({ name }) => name).join(' '), SHARDS: shards };
     const config = this.serverConfig({ 'gather.sh': GATHER });
     // it looks for the others in the background, and ends with the server
-    const servers = nodes.map(({ id }, index) =>
-      this.server(id, config, { ...env, WAITS: index === nodes.length - 1 ? 'cluster' : 'no' }, { init: true }),
-    );
+    const servers = nodes.map(({ id }, index) => {
+      const waits = index === nodes.length - 1 ? 'cluster' : 'no';
+      // no host should have a server and its copy, and none most of those that are written to
+      const apart = [`shard${(index % shards) + 1}`, 'nodes'];
+      return this.server(id, config, { ...env, WAITS: waits }, { init: true, apart });
+    });
     this.checkNames(servers, nodes);
     const last = servers.at(-1);
     for (const other of servers.slice(0, -1)) last?.network.allowTo(other, { env: false });
@@ -176,6 +179,7 @@ export class Servers {
       // which server it knew last
       size: '64Mi',
       health: {},
+      apart: ['sentinels'],
       // it takes every process that is left over in its container for a script of its own
       init: true,
     });
@@ -216,7 +220,7 @@ export class Servers {
       resources: what.resources,
       health: { exec: ['/bin/sh', `${OWN}/health.sh`], startPeriod: '1m', ...what.health },
       networks: [...(segment ? [{ network: segment }] : []), ...networks],
-      ...(placement && { placement }),
+      placement: { ...(what.apart && { spreadWith: what.apart.map((group) => `${nameOf(scope)}-${group}`) }), ...placement },
       ...(logging && { logging }),
     });
   }
@@ -252,6 +256,8 @@ interface Service {
   readonly size?: NonNullable<RedisProps['size']>;
   readonly health: Pick<HealthProps, 'recoveryPeriod'>;
   readonly init?: HardenedServiceProps['init'];
+  /** Those that it is kept apart from, as long as there are hosts enough; the first counts most. */
+  readonly apart?: readonly string[];
 }
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);

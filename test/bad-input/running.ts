@@ -90,6 +90,11 @@ export const RUNNING: readonly BadInput[] = [
     `placement.spreadOver: must be 'zone', 'host' or a label key, got "my zone"; use 'zone'`,
   ),
   props(
+    'spread with something in upper case',
+    { placement: { spreadWith: ['Orders'] } },
+    'placement.spreadWith: must be a DNS label, got "Orders"; name the group as \'orders-redis\'',
+  ),
+  props(
     'an annotation that is a number',
     { annotations: { 'example.com/port': 80 } },
     'annotations.example.com/port: must be text, got 80; put it in quotes',

@@ -194,6 +194,42 @@ test('placement', () => {
   expect(pod('worker').topologySpreadConstraints.map((one: { topologyKey: string }) => one.topologyKey)).toEqual(['example.com/rack']);
 });
 
+test('replicas of several workloads are spread as if they were of one', () => {
+  const of = (spreadWith: string[], spreadOver?: string[]) =>
+    web({ placement: { spreadWith, ...(spreadOver && { spreadOver }) } })['Deployment/web'].spec.template;
+  const member = (group: string) => ({ matchLabels: { [`spread.ironhull.io/${group}`]: 'member' } });
+  const apart = (pod: { spec: { affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: Term[] } } } }) =>
+    pod.spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution.map(({ weight, podAffinityTerm }) => [
+      podAffinityTerm.labelSelector,
+      podAffinityTerm.topologyKey,
+      weight,
+    ]);
+  type Term = { weight: number; podAffinityTerm: { labelSelector: object; topologyKey: string } };
+  const [zone, host] = ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'];
+
+  const one = of(['all']);
+  expect(one.metadata.labels).toMatchObject({ 'spread.ironhull.io/all': 'member' });
+  expect(apart(one)).toEqual([[member('all'), host, 100]]);
+  const keys = (pod: typeof one) => pod.spec.topologySpreadConstraints.map((each: Constraint) => [each.labelSelector, each.topologyKey]);
+  type Constraint = { labelSelector: object; topologyKey: string };
+  expect(keys(one)).toEqual([
+    [member('all'), zone],
+    [member('all'), host],
+  ]);
+
+  // a second constraint with the same key is refused by Kubernetes
+  const two = of(['shard', 'all']);
+  expect(keys(two)).toEqual(keys(one));
+  expect(apart(two)).toEqual([
+    [member('shard'), zone, 100],
+    [member('shard'), host, 100],
+    [member('all'), host, 10],
+  ]);
+
+  const none = of(['all'], []);
+  expect(JSON.stringify(none)).not.toContain('spread');
+});
+
 test('environment variables: text, secrets, and nothing that the kubelet expands', () => {
   const chart = chartOf();
   const secrets = new ExistingSecret(chart, 'Secrets', { existing: 'web-secrets' });

@@ -99,7 +99,11 @@ function resolvePlacement(said: PlacementProps | undefined, read: Reading): Grou
     if (!isLabelKey(key)) read.problem('placement.spreadOver', "must be 'zone', 'host' or a label key", key, "use 'zone'");
   }
   const usual = read.r.environment.highlyAvailable ? ['zone', 'host'] : [];
-  return { ...(role !== undefined && { role }), labels, spreadOver: props.spreadOver ? spreadOver : usual };
+  const spreadWith = read.textList('placement.spreadWith', props.spreadWith);
+  for (const group of spreadWith) {
+    if (!isDnsLabel(group)) read.problem('placement.spreadWith', 'must be a DNS label', group, "name the group as 'orders-redis'");
+  }
+  return { ...(role !== undefined && { role }), labels, spreadOver: props.spreadOver ? spreadOver : usual, spreadWith };
 }
 
 function resolveSysctls(sysctls: Readonly<Record<string, string | number>>, read: Reading): Record<string, string> {

@@ -193,6 +193,11 @@ export interface PlacementProps {
   readonly labels?: Readonly<Record<string, string>>;
   /** What to spread replicas over: `zone`, `host`, or a node label. @default - zone and host where highly available */
   readonly spreadOver?: readonly string[];
+  /**
+   * Groups of workloads whose replicas are spread as if they were of one, such as the servers of one database, the closest first: where
+   * places are few, two of a closer group share none of them. @default - the workload's own replicas
+   */
+  readonly spreadWith?: readonly string[];
 }
 
 /** How long a stop takes. */

@@ -243,6 +243,7 @@ export interface GroupSpec {
     readonly role?: 'worker' | 'manager';
     readonly labels: Readonly<Record<string, string>>;
     readonly spreadOver: readonly string[];
+    readonly spreadWith: readonly string[];
   };
   /** From SIGTERM to SIGKILL, and before that the time in which traffic stops. */
   readonly shutdown: { readonly grace: number; readonly drain: number };

@@ -36,7 +36,10 @@ export const fileSupport: Readonly<Record<Feature, Support>> = {
   },
   autoscaling: { unsupported: 'Swarm does not scale by itself; the fewest replicas run' },
   'disruption-budget': { unsupported: 'draining a node moves all of its replicas at once' },
-  spread: { emulated: 'zone is the node label `zone`, and any other key a node label; over hosts Swarm spreads by itself' },
+  spread: {
+    emulated:
+      'zone is the node label `zone`, and any other key a node label; over hosts Swarm spreads by itself, several services only by its choice of the emptiest',
+  },
   'placement.constraints': 'native',
   rollout: 'native',
   'rollout.failure-action': 'native',

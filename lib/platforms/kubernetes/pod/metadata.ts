@@ -7,6 +7,7 @@ import { labels } from '../metadata';
 import type { KubernetesNatives } from '../natives';
 import { versionAnnotations } from '../secret';
 import { segmentLabels } from '../segments';
+import { spreadLabels } from './placement';
 import { vaultAnnotations } from './vault';
 
 /** Labels and annotations of pods. */
@@ -18,7 +19,7 @@ export function podMetadata(
   const annotations = { ...versionAnnotations(secretsOf(spec), at), ...more, ...vaultAnnotations(spec, at, ends), ...spec.annotations };
   return {
     ...(Object.keys(annotations).length > 0 && { annotations }),
-    labels: { ...labels(spec, at), ...segmentLabels(spec, at) },
+    labels: { ...labels(spec, at), ...segmentLabels(spec, at), ...spreadLabels(spec) },
   };
 }
 

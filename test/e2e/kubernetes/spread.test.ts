@@ -1,0 +1,120 @@
+/**
+ * Where the scheduler of a real cluster puts the servers of a Redis: on nodes that are objects only, one of them much larger than the
+ * others, so that pods are placed there and never run.
+ */
+import { App } from 'cdk8s';
+import { Environments, ExistingSecret, Redis, type RedisProps } from '../../../lib';
+import { IronhullChart } from '../../../lib/platforms/kubernetes';
+import { until } from '../support/run';
+import { createNamespace, kubectl, Namespace, removeNamespace, requireCluster } from './kubectl';
+
+const namespace = new Namespace('ironhull-spread');
+const ONLY = { 'ironhull-spread': 'yes' };
+const HOSTS = [
+  { name: 'ironhull-spread-a', zone: 'a', cpu: '64' },
+  { name: 'ironhull-spread-b', zone: 'b', cpu: '4' },
+  { name: 'ironhull-spread-c', zone: 'c', cpu: '4' },
+];
+
+function createHosts(): void {
+  const items = HOSTS.map(({ name, zone }) => ({
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name,
+      labels: {
+        ...ONLY,
+        'kubernetes.io/arch': 'amd64',
+        'kubernetes.io/hostname': name,
+        'kubernetes.io/os': 'linux',
+        'topology.kubernetes.io/zone': zone,
+      },
+    },
+  }));
+  kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+}
+
+/** What a kubelet says every few seconds: without it, nothing is placed there. */
+function beat(): void {
+  const now = new Date().toISOString();
+  for (const { name, cpu } of HOSTS) {
+    const room = { cpu, memory: '64Gi', pods: '110', 'ephemeral-storage': '100Gi' };
+    const ready = { type: 'Ready', status: 'True', reason: 'KubeletReady', message: '', lastHeartbeatTime: now, lastTransitionTime: now };
+    const status = { capacity: room, allocatable: room, conditions: [ready] };
+    kubectl(['patch', 'node', name, '--subresource=status', '--type=strategic', '--patch', JSON.stringify({ status })]);
+  }
+}
+
+function removeHosts(): void {
+  kubectl(['delete', 'node', '--ignore-not-found', ...HOSTS.map(({ name }) => name)]);
+}
+
+/** Hosts of the pods by the names of their workloads. */
+async function placed(id: string, props: Partial<RedisProps>, count: number): Promise<Map<string, string>> {
+  const app = new App();
+  const chart = new IronhullChart(app, id.toLowerCase(), {
+    environment: Environments.production,
+    namespace: namespace.name,
+    createNamespace: false,
+  });
+  new Redis(chart, id, {
+    size: '1Gi',
+    exporter: false,
+    persistence: 'none',
+    placement: { labels: ONLY },
+    passwords: { secret: new ExistingSecret(chart, 'Passwords', { existing: 'nobody-reads-it' }) },
+    ...props,
+  });
+  kubectl(['apply', '--server-side', '--validate=strict', '-f', '-'], app.synthYaml());
+  const found = await until(
+    'all pods have a host',
+    async () => {
+      beat();
+      const { items } = namespace.get('pods');
+      const own = (items as Pod[]).filter(({ metadata }) => metadata.labels['app.kubernetes.io/part-of'] === id.toLowerCase());
+      return own.map(({ metadata, spec }) => [metadata.labels['app.kubernetes.io/name'] ?? '', spec.nodeName ?? ''] as const);
+    },
+    (all) => all.length === count && all.every(([, host]) => host !== ''),
+    90_000,
+  );
+  return new Map(found);
+}
+
+interface Pod {
+  readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+  readonly spec: { readonly nodeName?: string };
+}
+
+/** How many hosts some of them have. */
+const hostsOf = (all: ReadonlyMap<string, string>, names: readonly string[]) => new Set(names.map((name) => all.get(name) ?? name)).size;
+
+beforeAll(() => {
+  requireCluster();
+  removeHosts();
+  createNamespace(namespace.name);
+  createHosts();
+  beat();
+}, 120_000);
+
+afterAll(() => {
+  // nobody there confirms that a pod has ended
+  kubectl(['--namespace', namespace.name, 'delete', 'statefulsets', '--all', '--cascade=orphan']);
+  kubectl(['--namespace', namespace.name, 'delete', 'pods', '--all', '--force', '--grace-period=0']);
+  removeNamespace(namespace.name);
+  removeHosts();
+}, 180_000);
+
+test('X6 servers of a cluster: no host has one and its copy, or two of those that are written to first', async () => {
+  const all = await placed('Cache', { mode: 'cluster' }, 6);
+  const node = (n: number) => `cache-node${n}`;
+  expect(hostsOf(all, [1, 2, 3].map(node))).toBe(3);
+  for (const n of [1, 2, 3]) expect([n, hostsOf(all, [node(n), node(n + 3)])]).toEqual([n, 2]);
+}, 120_000);
+
+test('copies of a server are on other hosts, and each Sentinel is', async () => {
+  const all = await placed('Sessions', { mode: 'replicated' }, 6);
+  for (const kind of ['node', 'sentinel']) {
+    const names = [1, 2, 3].map((n) => `sessions-${kind}${n}`);
+    expect([kind, hostsOf(all, names)]).toEqual([kind, 3]);
+  }
+}, 120_000);
