@@ -5,20 +5,24 @@
 # Whatever cannot be listed or read in full is an error, never a shorter list.
 catalog() {
   local dir=$WORK/catalog.$1 rc copied try listing file body
-  # what a prune deletes between the listing and the reading is no reason to fail: then all is looked at again
+  # what is committed or deleted between the listing and the reading is no reason to fail, and no damage: then all is looked at again
   for try in 1 2 3; do
     ((try == 1)) || bg sleep 1
     rm -rf "$dir"
     mkdir -p "$dir/files"
     rc=0 copied=0
     look "$1" "$dir"
-    ((copied)) && ((rc == 0)) && grep -qiE 'not found|no ?such|does not exist|status code: 404' "$dir/errors" || break
+    if ((rc == 0 && copied == 0)); then
+      ! all_read "$dir" || break
+    else
+      ((rc != 3)) && grep -qiE 'not found|no ?such|does not exist|status code: 404' "$dir/errors" "$dir/unlisted" || break
+    fi
   done
   # 3: no such folder, that is, nothing yet
   if ((rc == 3)); then
     printf '[]' >"$dir/objects"
   elif ((rc || copied)); then
-    die 74 "destination $1 cannot be listed and read: $(head -c 500 "$dir/errors" | tr '\n' ' ')"
+    die 74 "destination $1 cannot be listed and read: $(cat "$dir/unlisted" "$dir/errors" | head -c 500 | tr '\n' ' ')"
   fi
   (cd "$dir/files" && find . -name manifest.json -exec sha256sum {} +) >"$dir/sums"
   while IFS= read -r -d '' file; do
@@ -33,12 +37,18 @@ catalog() {
 # look DESTINATION FOLDER: objects and the small ones' content; sets rc and copied to how that ended.
 look() {
   local dir=$2
-  store "$1" lsjson --recursive --files-only --no-modtime --no-mimetype "$(base "$1")" >"$dir/objects" &
+  store "$1" lsjson --recursive --files-only --no-modtime --no-mimetype "$(base "$1")" >"$dir/objects" 2>"$dir/unlisted" &
   listing=$!
   # a damaged object must not hide the others: the hash of a manifest is compared below, one by one
   bg store "$1" copy --ignore-checksum --transfers 16 --checkers 16 --include '/*/*/{manifest,intent,failed,drill}.json' --include '/*/*/manifest.json.sha256' \
     "$(base "$1")" "$dir/files" 2>"$dir/errors" || copied=$?
   wait "$listing" || rc=$?
+}
+
+# all_read FOLDER: whether exactly those of the small objects were read that are in the listing.
+all_read() {
+  cmp -s <(jq -r '.[].Path | select(test("^[^/]+/[^/]+/((manifest|intent|failed|drill)[.]json|manifest[.]json[.]sha256)$"))' "$1/objects" | LC_ALL=C sort) \
+    <(find "$1/files" -type f -printf '%P\n' | LC_ALL=C sort)
 }
 
 # catalogs: sets CATALOG to all destinations, or to the one of --from.

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Events, phases, and the one way out.
-DONE='' PHASE=start WORK='' ATTEMPT='' RUN_ID='' REPORT='{}' SOCKET='' PASSFILE='' NEW_DATABASE='' DRILL='' FETCHED='' SECONDS_OF='{}' PHASE_AT=$SECONDS
+DONE='' PHASE=start WORK='' ATTEMPT='' RUN_ID='' REPORT='{}' SOCKET='' PASSFILE='' NEW_DATABASE='' DRILL='' FETCHED='' SECONDS_OF='{}' PHASE_AT=$SECONDS LAST=()
 declare -A SPENT
 
 # One line of JSON on standard error. Messages never hold data of a table or a secret.
@@ -119,6 +119,7 @@ finish() {
   ENDED_IN=$PHASE
   phase end
   report "$rc"
+  ((rc)) || ((${#LAST[@]} == 0)) || exec "${LAST[@]}"
   exit "$rc"
 }
 

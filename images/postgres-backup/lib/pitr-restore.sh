@@ -36,7 +36,8 @@ run_pitr_restore() {
   WORK=''
   phase end
   jq -cn --arg to "${AT:-everything archived}" --arg folder "$folder" --argjson seconds "$SECONDS_OF" '{op: "pitr-restore", outcome: "success", to: $to, folder: $folder, seconds: $seconds}'
-  [[ -n ${INTO:-} ]] || pg_ctl -D "$PGDATA" --mode=fast --no-wait --silent stop
+  # the container, and whatever runs in it, ends with the server
+  [[ -n ${INTO:-} ]] || LAST=(pg_ctl -D "$PGDATA" --mode=fast --no-wait --silent stop)
 }
 
 # Archives what there is up to now, where the server lives and archives: nothing that was committed is lost then.

@@ -13,7 +13,9 @@ run_status() {
     --argjson dests "$(printf '%s\n' "${DESTINATIONS[@]}" | jq -Rnc '[inputs]')" --arg env "${BACKUP_ENVIRONMENT:-}" \
     --argjson webhooks "$(cat "$STAGING/webhook-failures" 2>/dev/null | wc -l)" -f "$LIB/status.jq" "$CATALOG" >"$WORK/metrics"
   [[ -z ${BACKUP_PITR_DESTINATION:-} ]] || (pitr_metrics) >>"$WORK/metrics"
-  cp "$WORK/metrics" "$file.new"
-  chmod 644 "$file.new"
-  mv "$file.new" "$file"
+  # two of them may run at once
+  local new=$file.${WORK##*.}
+  cp "$WORK/metrics" "$new"
+  chmod 644 "$new"
+  mv "$new" "$file"
 }

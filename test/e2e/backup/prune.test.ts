@@ -169,7 +169,7 @@ test('schedule runs in UTC where nothing else is said', async () => {
   const { lab } = at;
   const running = lab.spawn(['schedule'], { env: { BACKUP_CRON: '0 2 * * *', BACKUP_STATUS_CRON: '* * * * * * *' } });
   rmSync(join(lab.dir, 'metrics.prom'));
-  for (let tries = 0; tries < 200 && !existsSync(join(lab.dir, 'metrics.prom')); tries++) await sleep(100);
+  for (let tries = 0; tries < 1200 && !existsSync(join(lab.dir, 'metrics.prom')); tries++) await sleep(100);
   expect(
     readFileSync(`/proc/${running.pid}/environ`, 'utf8')
       .split('\0')
@@ -179,4 +179,33 @@ test('schedule runs in UTC where nothing else is said', async () => {
   killFamily(running.pid);
   const wrong = await lab.run(['schedule'], { env: { BACKUP_CRON: 'every night' } });
   expect(wrong.code).toBe(64);
+});
+
+test('F18: what is committed while somebody looks into the bucket is no damage; what goes before it is listed is listed again', async () => {
+  const { lab } = at;
+  const [reads, commits] = ['reads', 'committed'].map((name) => join(lab.tmp, name)) as [string, string];
+  // read before another run commits, and listed after it
+  const rclone = `if [[ $* = *lsjson* ]] && mkdir ${reads} 2>/dev/null; then until [[ -e ${commits} ]]; do sleep 0.1; done; fi; exec "$REAL" "$@"`;
+  const status = lab.spawn(['status'], { shims: { rclone } });
+  await caught(status, /sleep 0\.1/);
+  await fault(at, { code: 0, commits: 1 }, () => lab.run(['backup']));
+  mkdirSync(commits);
+  const ended = await status.ended;
+  expect([ended.code, messages(ended)]).toEqual([0, '']);
+  const metrics = readFileSync(join(lab.dir, 'metrics.prom'), 'utf8');
+  expect(metrics).toMatch(/^pgbackup_damaged_manifests\{[^}]*\} 0$/m);
+  for (const path of [reads, commits]) rmSync(path, { recursive: true });
+  const gone = `if [[ $* = *lsjson* ]] && mkdir ${reads} 2>/dev/null; then echo 'object not found' >&2; exit 1; fi; exec "$REAL" "$@"`;
+  const again = await lab.run(['status'], { shims: { rclone: gone } });
+  expect([again.code, messages(again), existsSync(reads)]).toEqual([0, '', true]);
+});
+
+test('two may tell at once what is there', async () => {
+  const { lab } = at;
+  const shims = { chmod: '[[ $1 != 644 ]] || sleep 1; exec "$REAL" "$@"' };
+  const both = await Promise.all([1, 2].map(() => lab.run(['status'], { shims })));
+  expect(both.map((ended) => [ended.code, messages(ended)])).toEqual([
+    [0, ''],
+    [0, ''],
+  ]);
 });
