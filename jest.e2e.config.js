@@ -3,5 +3,5 @@ module.exports = {
   ...require('./jest.config.js'),
   roots: ['<rootDir>/test/e2e'],
   testPathIgnorePatterns: ['/node_modules/'],
-  testTimeout: 300_000,
+  testTimeout: 600_000,
 };

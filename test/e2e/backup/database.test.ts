@@ -1,5 +1,6 @@
 import { closeSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { until } from '../support/run';
 import { atTheDump, type Bench, bench, fault, holdLock, messages, points } from './support/faults';
 import { killFamily, sleep } from './support/process';
 
@@ -95,6 +96,10 @@ test('F4: the staging volume fills during the dump', async () => {
   await lab.sql('DROP TABLE noise');
 });
 
+/** What is in the staging volume. A run that is killed in its first moments leaves a folder for an hour that has no more than a lock. */
+const staged = (stage: string) =>
+  readdirSync(stage, { recursive: true, encoding: 'utf8' }).filter((name) => !/^new\.\w+(\/\.alive)?$/.test(name));
+
 test('F14: the runner is killed at any moment', async () => {
   const { lab, ledger } = at;
   const whole = Date.now();
@@ -109,23 +114,32 @@ test('F14: the runner is killed at any moment', async () => {
     await running.ended;
     left += readdirSync(lab.stage).length;
     await ledger.check(); // its `list` sweeps what the killed run has left
-    expect(readdirSync(lab.stage)).toEqual([]);
+    expect(staged(lab.stage)).toEqual([]);
   }
   expect(left).toBeGreaterThan(0);
   await fault(at, { code: 0, commits: 1 }, () => lab.run(['backup']));
-  expect(readdirSync(lab.stage)).toEqual([]);
+  expect(staged(lab.stage)).toEqual([]);
 });
 
 test('F15: the runner is terminated', () =>
   fault(at, { code: 143, commits: 0 }, async (lab) => {
+    // how fast this machine is just now
+    const [looks, listed] = [Date.now(), await lab.run(['list'])];
+    const usual = Date.now() - looks;
+    expect(listed.code).toBe(0);
     const { running, release } = await atTheDump(lab);
     const began = Date.now();
     process.kill(running.pid, 'SIGTERM');
     const ended = await running.ended;
-    expect(Date.now() - began).toBeLessThan(5000);
+    // what does not answer is killed after five seconds
+    expect(Date.now() - began).toBeLessThan(4500 + usual);
     await release();
     const held = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pg-backup'";
-    expect(await lab.sql(held, 'postgres')).toBe('0');
+    await until(
+      'no connection is left',
+      () => lab.sql(held, 'postgres'),
+      (count) => count === '0',
+    );
     return ended;
   }));
 

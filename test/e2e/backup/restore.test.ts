@@ -232,7 +232,7 @@ test('a drill whose own process is killed leaves neither plain text nor a server
   const id = await backup();
   // the rest of a run that was killed while it cleared up
   await lab.must('mkdir', ['-p', join(lab.stage, 'run.before/pg')]);
-  const running = lab.spawn(['drill', id], { shims: { psql: '[[ $* != *fingerprint.sql* ]] || sleep 5; exec "$REAL" "$@"' } });
+  const running = lab.spawn(['drill', id], { shims: { psql: '[[ $* != *fingerprint.sql* ]] || sleep 30; exec "$REAL" "$@"' } });
   await caught(running, /psql .*fingerprint\.sql/);
   const [server] = readdirSync(lab.stage).filter((name) => existsSync(join(lab.stage, name, 'pg/postmaster.pid')));
   const pid = Number(readFileSync(join(lab.stage, String(server), 'pg/postmaster.pid'), 'utf8').split('\n')[0]);
@@ -246,7 +246,7 @@ test('a drill whose own process is killed leaves neither plain text nor a server
     'the server is gone',
     async () => existsSync(`/proc/${pid}`),
     (there) => !there,
-    10_000,
+    60_000,
   );
 });
 
@@ -287,11 +287,15 @@ test(
     const restored = await live();
     let swapped = 0;
     // by name, the swap itself among them; then a whole one; then, if all are asked for, many evenly spread over a whole one
-    const moments: readonly { like: RegExp; psql?: string }[] = [
-      { like: /pg_dump -Fc/ },
-      { like: /pg_restore --exit-on-error/ },
-      { like: /^sleep 60/, psql: '[[ $* != *"-v new="* ]] || sleep 60; exec "$REAL" "$@"' },
-      { like: /^sleep 60/, psql: '"$REAL" "$@"; rc=$?; [[ $* != *"-v new="* ]] || sleep 60; exit $rc' },
+    const moments: readonly { like: RegExp; shims?: Readonly<Record<string, string>> }[] = [
+      // those that may be over before anybody has seen them last longer
+      { like: /pg_dump -Fc/, shims: { pg_dump: '"$REAL" "$@"; rc=$?; [[ $1 != -Fc ]] || sleep 30; exit $rc' } },
+      {
+        like: /pg_restore --exit-on-error/,
+        shims: { pg_restore: '"$REAL" "$@"; rc=$?; [[ $1 != --exit-on-error ]] || sleep 30; exit $rc' },
+      },
+      { like: /^sleep 60/, shims: { psql: '[[ $* != *"-v new="* ]] || sleep 60; exec "$REAL" "$@"' } },
+      { like: /^sleep 60/, shims: { psql: '"$REAL" "$@"; rc=$?; [[ $* != *"-v new="* ]] || sleep 60; exit $rc' } },
     ];
     const kills = points(0, 30);
     let length = 0;
@@ -301,7 +305,7 @@ test(
       await ledger.saw();
       const began = Date.now();
       const moment = moments[step];
-      const running = lab.spawn(['restore', id], moment?.psql ? { shims: { psql: moment.psql } } : {});
+      const running = lab.spawn(['restore', id], moment?.shims ? { shims: moment.shims } : {});
       if (moment) await caught(running, moment.like);
       else if (step > moments.length) await sleep((length * (step - moments.length)) / (kills + 1));
       if (step !== moments.length) killFamily(running.pid);

@@ -107,9 +107,9 @@ describe('a Compose file', () => {
       DATABASE_URL: 'postgres://u:p$ss@db/veogen',
     });
     expect(backend.Config.Healthcheck).toEqual({
-      Test: ['CMD', '/.ironhull/prober', 'http', '8000', '/ready', '--timeout', '500'],
-      Interval: 1e9,
-      Timeout: 1e9,
+      Test: ['CMD', '/.ironhull/prober', 'http', '8000', '/ready', '--timeout', '1500'],
+      Interval: 2e9,
+      Timeout: 2e9,
       StartPeriod: 40e9,
       Retries: 3,
     });

@@ -102,7 +102,9 @@ export function shop(
     ? new ConfigSecret(root, 'Secrets', { keys: ['password'] })
     : new GeneratedSecret(root, 'Secrets', { values: { password: { length: 40 } } });
   const settings = new ConfigFiles(root, 'Settings', { files: { 'app.conf': text } });
-  const health = { http: { port: 'http', path: '/ready' }, interval: '1s', timeout: '1s', startPeriod: '40s' } as const;
+  // a Swarm ends what is ill, and a check takes long where a machine is busy
+  const often = { http: { port: 'http', path: '/ready' }, interval: '2s', timeout: '2s', retries: 5 } as const;
+  const health = { ...often, startPeriod: '40s' } as const;
   const database = service(root, 'Database', {
     env: { PROBE_READY_AFTER: `${slow}s`, PASSWORD_FILE: secrets.file('password') },
     health,
@@ -120,7 +122,7 @@ export function shop(
   const api = service(root, 'Api', {
     env: { VERSION: version },
     files: { '/etc/app.conf': settings.file('app.conf') },
-    health: { http: { port: 'http', path: '/ready' }, interval: '1s', timeout: '1s', startPeriod: '5s' },
+    health: { ...often, startPeriod: '5s' },
     rollout: { order: 'stop-first', monitor: '3s', delay: '0s' },
   });
   api.network.allowTo(database);

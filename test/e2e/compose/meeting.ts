@@ -1,8 +1,8 @@
-import type { Inspected } from '../support/docker';
-import { run } from '../support/run';
+import { answers, type Inspected } from '../support/docker';
 import { MESH } from './connections.system';
 
 type Containers = ReadonlyMap<string, Inspected>;
+type Answer = 'reached' | 'refused';
 
 const pairs = MESH.names.flatMap((from) => MESH.names.filter((to) => to !== from).map((to) => [from, to] as const));
 
@@ -29,30 +29,32 @@ async function wrong<T>(list: readonly T[], work: (one: T) => Promise<string | u
 /** Tests with real traffic that the services of the mesh meet exactly when an edge says so, or a segment. */
 export function meetingTests(containers: Containers): void {
   /** Asks from within a container; `reached` if an answer came. */
-  const ask = async (from: string, host: string): Promise<'reached' | 'refused'> => {
-    const ran = await run('docker', ['exec', containers.get(from)?.Id, '/probe', 'get', `http://${host}:8080/health`]);
-    return ran.code === 0 ? 'reached' : 'refused';
+  const ask = async (from: string, host: string, expected: Answer): Promise<Answer> => {
+    const id = containers.get(from)?.Id as string;
+    return (await answers(id, `http://${host}:8080/health`, expected === 'reached')) ? 'reached' : 'refused';
   };
 
   test('by name, pairs connect exactly when an edge joins them or a segment', async () => {
     const found = await wrong(pairs, async ([from, to]) => {
-      const [seen, expected] = [await ask(from, to), joined(from, to) ? 'reached' : 'refused'];
+      const expected = joined(from, to) ? 'reached' : 'refused';
+      const seen = await ask(from, to, expected);
       return seen === expected ? undefined : `${from} → ${to}: ${seen}`;
     });
     expect(found).toEqual([]);
     expect(pairs).toHaveLength(72);
-  });
+  }, 600_000);
 
   test('by address, in every network that the target has, likewise', async () => {
     const tries = pairs.flatMap(([from, to]) =>
       Object.entries(networksOf(containers, to)).map(([network, { IPAddress }]) => ({ from, to, network, IPAddress })),
     );
     const found = await wrong(tries, async ({ from, to, network, IPAddress }) => {
-      const [seen, expected] = [await ask(from, IPAddress), network in networksOf(containers, from) ? 'reached' : 'refused'];
+      const expected = network in networksOf(containers, from) ? 'reached' : 'refused';
+      const seen = await ask(from, IPAddress, expected);
       if (network in networksOf(containers, from) && !joined(from, to)) return `${from} and ${to} are both in ${network}`;
       return seen === expected ? undefined : `${from} → ${to} in ${network}: ${seen}`;
     });
     expect(found).toEqual([]);
     expect(tries.length).toBeGreaterThan(100);
-  });
+  }, 600_000);
 }

@@ -8,7 +8,7 @@ import { must, portOf, type Ran, requireEngine, run } from '../support/run';
 import { type ShopProps, shop } from './connections.system';
 import { IMAGE } from './system';
 
-const PROJECT = `ihs${process.pid}`;
+const PROJECT = `ihsh${process.pid}`;
 const PORT = portOf(3);
 const folder = mkdtempSync(join(tmpdir(), 'ironhull-shop-'));
 const file = join(folder, 'compose.yaml');

@@ -7,7 +7,7 @@ import { VeoGen } from '../../../apps/veogen/veogen';
 import { Environment, Environments } from '../../../lib';
 import { type ComposeNatives, compose, composeFile, writeComposeFile } from '../../../lib/platforms/compose';
 import { type Seen, valueTests } from '../docker/values';
-import { everything, inspect, mostOpenFiles, requireDocker, sweep } from '../support/docker';
+import { answers, everything, inspect, mostOpenFiles, requireDocker, sweep } from '../support/docker';
 import { must, type Ran, requireEngine, run } from '../support/run';
 import { VEOGEN_IMAGES } from '../support/veogen';
 
@@ -49,7 +49,7 @@ beforeAll(async () => {
   // the engine keeps the name as the file has it, with or without the prefix
   const CapAdd = host.CapAdd.map((name: string) => `CAP_${name.replace('CAP_', '')}`);
   seen = { backend, host: { ...host, CapAdd }, sidecar, network: await inspect('network', networkName), networkName, nofile };
-});
+}, 600_000);
 
 afterAll(async () => {
   await docker('down', '--volumes', '--timeout', '1');
@@ -91,11 +91,11 @@ test.each(SERVICES)('V16: %s runs, hardened', async (name) => {
 
 test('V8, V16: services reach each other, and the backend its sidecar', async () => {
   const reach = (from: string, own: number, host: string, port: number) =>
-    must('docker', ['exec', `${PROJECT}-${from}-1`, '/probe', 'get', `http://127.0.0.1:${own}/connect?host=${host}&port=${port}`]);
-  await reach('veogen-backend', 8000, 'veogen-postgres', 5432);
-  await reach('veogen-backend', 8000, 'veogen-redis', 6379);
-  await reach('veogen-backend', 8000, '127.0.0.1', 9100);
-  await reach('veogen-frontend', 3000, 'veogen-backend', 8000);
+    answers(`${PROJECT}-${from}-1`, `http://127.0.0.1:${own}/connect?host=${host}&port=${port}`, true);
+  expect(await reach('veogen-backend', 8000, 'veogen-postgres', 5432)).toBe(true);
+  expect(await reach('veogen-backend', 8000, 'veogen-redis', 6379)).toBe(true);
+  expect(await reach('veogen-backend', 8000, '127.0.0.1', 9100)).toBe(true);
+  expect(await reach('veogen-frontend', 3000, 'veogen-backend', 8000)).toBe(true);
 });
 
 test('the database takes the password of the secret, whatever is in it', async () => {

@@ -22,7 +22,7 @@ deployStack(stack, { platform: 'docker', environment: Environments.test }, (root
   const config = new ConfigFiles(root, 'Config', { files: { greeting, empty: '', bytes: Uint8Array.from([0xff, 0x00, 0xfe]) } });
   const site = new ConfigFiles(root, 'Site', { files: { 'nginx.conf': nginx(greeting), 'style.css': 'a { }\n' } });
   const small = { shutdown: { grace: '1s' }, resources: { memory: { limit: '96Mi' } } } as const;
-  const quick = { interval: '1s', timeout: '1s', retries: 60, startPeriod: '1s' } as const;
+  const quick = { interval: '2s', timeout: '2s', retries: 60, startPeriod: '1s' } as const;
   const busybox = { ...small, image: 'busybox:1.37', ports: { http: 8080 } } as const;
 
   const database = new HardenedService(root, 'Database', {
@@ -49,7 +49,7 @@ deployStack(stack, { platform: 'docker', environment: Environments.test }, (root
     ...busybox,
     // shows its files: what the process sees is what a request gets
     command: ['sh', '-c', `echo ${version} > /tmp/version; exec httpd -f -p 8080 -h /`],
-    health: { exec: ['sh', '-c', 'test -s /tmp/version'], ...quick },
+    health: { exec: ['wget', '-q', '-O', '/dev/null', 'http://127.0.0.1:8080/tmp/version'], ...quick },
     env: { TOKEN_FILE: secrets.file('token') },
     // /run is scratch, and the secret lies below it; /etc has files of the engine, such as resolv.conf
     writable: ['/tmp', '/run', '/etc/app/scratch'].map((path) => ({ path, size: '8Mi' })),

@@ -66,12 +66,12 @@ beforeAll(async () => {
   await requirePulumi();
   project = new PulumiProject('e2e-connections', 'test/e2e/docker/connections.program.ts', { E2E_STACK: ID, E2E_PORT: String(PORT) });
   await project.init(Object.fromEntries(Object.entries(SECRETS).map(([key, [value]]) => [`secret secrets:shop.${key}`, value])));
-}, 120_000);
+});
 
 afterAll(async () => {
   await project?.dispose();
   await sweep(ID);
-}, 120_000);
+});
 
 describe('a start', () => {
   test('waits for a database that is slow, and for a migration', async () => {
@@ -84,7 +84,7 @@ describe('a start', () => {
     expect(await at('web', 'StartedAt')).toBeGreaterThanOrEqual(await at('api', 'StartedAt'));
     // nothing waits for what it has no edge to
     expect(await at('worker', 'StartedAt')).toBeLessThan(ready);
-  }, 240_000);
+  }, 600_000);
 
   test('of a task leaves its output and its exit code', async () => {
     expect((await inspect('container', container('migrate'))).State).toMatchObject({ Status: 'exited', ExitCode: 0 });
@@ -122,7 +122,7 @@ describe('a start', () => {
   test('is followed by a preview that finds no changes, and by one after a refresh', async () => {
     await noChanges({});
     await noChanges({}, '--refresh');
-  }, 120_000);
+  });
 });
 
 describe('a migration that fails', () => {
@@ -138,7 +138,7 @@ describe('a migration that fails', () => {
     expect(failed).toBe(0);
     expect(asked).toBeGreaterThan(50);
     expect(await text('/tmp/version')).toBe('1\n');
-  }, 120_000);
+  });
 
   test('is run again by the next update, although nothing was changed', async () => {
     const before = await ids();
@@ -146,7 +146,7 @@ describe('a migration that fails', () => {
     expect(code).not.toBe(0);
     expect(text).toContain('ended with exit code 3');
     expect(await replaced(before)).toEqual([]);
-  }, 120_000);
+  });
 
   test('is followed by one that passes, and by the new version', async () => {
     const before = await ids();
@@ -154,14 +154,14 @@ describe('a migration that fails', () => {
     expect(await replaced(before)).toEqual(['api', 'migrate']);
     expect(await text('/tmp/version')).toBe('2\n');
     await noChanges({ E2E_VERSION: '2' });
-  }, 120_000);
+  });
 
   test('that was run is not run again', async () => {
     const ran = async () => (await inspect('container', container('migrate'))).State.FinishedAt;
     const before = await ran();
     await succeed({ E2E_VERSION: '2' });
     expect(await ran()).toBe(before);
-  }, 60_000);
+  });
 });
 
 describe('a change rolls exactly those who have it, and reaches the process:', () => {
@@ -181,34 +181,30 @@ describe('a change rolls exactly those who have it, and reaches the process:', (
       'web',
     ]);
     expect((await folders('container')).map((line) => line.replace('container', 'volume'))).toEqual(await folders('volume'));
-  }, 120_000);
+  });
 
   test.each([
     ['a secret in a file', 'token', ['api', 'migrate']],
     ['another', 'password', ['database']],
     ['a secret in the environment', 'api-key', ['api', 'migrate', 'worker']],
-  ] as const)(
-    '%s',
-    async (_what, key, expected) => {
-      const before = await ids();
-      await project.configure({ [`secret secrets:shop.${key}`]: SECRETS[key][1] });
-      await succeed({ ...env, E2E_GREETING: 'hellp' });
-      expect((await replaced(before)).sort()).toEqual([...expected].sort());
-      if (key === 'token') expect(await text('/run/secrets/shop/token')).toBe(SECRETS.token[1]);
-      if (key === 'api-key')
-        expect(await must('docker', ['exec', container('worker'), 'sh', '-c', 'echo $API_KEY'])).toBe(`${SECRETS[key][1]}\n`);
-      if (key === 'password') {
-        const copied = await must('docker', ['cp', `${container('database')}:/run/secrets/shop/password`, '-']);
-        expect(copied).toContain(SECRETS.password[1]);
-      }
-    },
-    120_000,
-  );
+  ] as const)('%s', async (_what, key, expected) => {
+    const before = await ids();
+    await project.configure({ [`secret secrets:shop.${key}`]: SECRETS[key][1] });
+    await succeed({ ...env, E2E_GREETING: 'hellp' });
+    expect((await replaced(before)).sort()).toEqual([...expected].sort());
+    if (key === 'token') expect(await text('/run/secrets/shop/token')).toBe(SECRETS.token[1]);
+    if (key === 'api-key')
+      expect(await must('docker', ['exec', container('worker'), 'sh', '-c', 'echo $API_KEY'])).toBe(`${SECRETS[key][1]}\n`);
+    if (key === 'password') {
+      const copied = await must('docker', ['cp', `${container('database')}:/run/secrets/shop/password`, '-']);
+      expect(copied).toContain(SECRETS.password[1]);
+    }
+  });
 
   test('and afterwards nothing is left to do', async () => {
     await noChanges({ ...env, E2E_GREETING: 'hellp' });
     await noChanges({ ...env, E2E_GREETING: 'hellp' }, '--refresh');
-  }, 120_000);
+  });
 });
 
 describe('the values of secrets', () => {
@@ -250,4 +246,4 @@ test('destroy leaves nothing but the volume that is kept', async () => {
   await project.destroy();
   expect(await everything(ID)).toEqual([`volume ${ID}-data`]);
   expect(await tryInspect('container', container('api'))).toBeUndefined();
-}, 120_000);
+});

@@ -13,16 +13,16 @@ beforeAll(async () => {
   project = new PulumiProject('e2e-schedule', 'test/e2e/docker/schedule.program.ts', { E2E_NAMESPACE: ID });
   await project.init();
   await project.up();
-}, 120_000);
+});
 
 afterAll(async () => {
   await project?.dispose();
   await sweep(`${ID}-`);
-}, 120_000);
+});
 
 test('it runs the task again and again, as hardened as the task is', async () => {
   const said = async () => (await must('docker', ['logs', NAME])).trim().split('\n');
-  const lines = await until('the task has run twice', said, (all) => all.length >= 2);
+  const lines = await until('the task has run twice', said, (all) => all.length >= 2, 120_000);
   for (const line of lines) expect(line).toBe('at Asia/Tokyo as 65532 touch: /here: Read-only file system');
   const { HostConfig } = await inspect('container', NAME);
   expect(HostConfig).toMatchObject({ CapDrop: ['ALL'], PidsLimit: 32, RestartPolicy: { Name: 'unless-stopped' } });
@@ -38,4 +38,4 @@ test('where it is suspended, it does not run until somebody starts it, which is 
   await must('docker', ['start', NAME]);
   expect((await inspect('container', NAME)).State.Status).toBe('running');
   expect((await project.preview(['--refresh', '--expect-no-changes'], { E2E_SUSPEND: 'true' })).code).toBe(0);
-}, 60_000);
+});

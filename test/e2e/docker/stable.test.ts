@@ -2,15 +2,16 @@
 import { everything, requireDocker, sweep } from '../support/docker';
 import { starts } from '../support/journal';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
-import { must } from '../support/run';
+import { must, until } from '../support/run';
 
 const ID = `e2s-${process.pid.toString(36)}${Date.now().toString(36).slice(-4)}`;
 const project = new PulumiProject('e2e-stable', 'test/e2e/docker/stable.program.ts', { E2E_NAMESPACE: ID });
 
-/** What lies on a volume. */
-async function started(volume: string): Promise<string[]> {
+/** The releases that started on a volume, once there are as many. */
+async function started(volume: string, count: number): Promise<string[]> {
   const look = ['--volume', `${ID}-${volume}:/look:ro`, 'busybox:1.37', 'cat', '/look/run/journal'];
-  return starts(await must('docker', ['run', '--rm', '--network', 'none', ...look]));
+  const journal = () => must('docker', ['run', '--rm', '--network', 'none', ...look]);
+  return starts(await until(`${count} starts on ${volume}`, journal, (text) => text.split('start ').length > count, 60_000));
 }
 
 const names = async (kind: string) => (await everything(`${kind} ${ID}-`)).map((line) => line.slice(`${kind} ${ID}-`.length));
@@ -20,12 +21,12 @@ beforeAll(async () => {
   await requirePulumi();
   await project.init();
   await project.up();
-}, 120_000);
+});
 
 afterAll(async () => {
   await project.dispose();
   await sweep(`${ID}-`);
-}, 120_000);
+});
 
 test('a replica that keeps its name has a number also when it is alone, and so has its volume', async () => {
   expect(await names('container')).toEqual(['db', 'events-1']);
@@ -35,19 +36,19 @@ test('a replica that keeps its name has a number also when it is alone, and so h
 test('whoever becomes stable goes before its successor under the new name comes', async () => {
   await project.up({ E2E_STABLE: 'true', E2E_VERSION: 'two' });
   expect(await names('container')).toEqual(['db-1', 'events-1']);
-  expect(await started('db-data')).toEqual(['one', 'two']);
-}, 120_000);
+  expect(await started('db-data', 2)).toEqual(['one', 'two']);
+});
 
 test('another version goes onto the same volume, and a preview finds nothing to do', async () => {
   const now = { E2E_STABLE: 'true', E2E_VERSION: 'three' };
   await project.up(now);
-  expect(await started('db-data')).toEqual(['one', 'two', 'three']);
+  expect(await started('db-data', 3)).toEqual(['one', 'two', 'three']);
   const { code, stdout, stderr } = await project.preview(['--expect-no-changes'], now);
   expect({ code, said: code === 0 ? '' : stdout + stderr }).toEqual({ code: 0, said: '' });
-}, 120_000);
+});
 
 test('one that is joined by another does not move, and the other has a volume of its own', async () => {
   await project.up({ E2E_STABLE: 'true', E2E_VERSION: 'three', E2E_REPLICAS: '2' });
   expect(await names('container')).toEqual(['db-1', 'events-1', 'events-2']);
-  expect([await started('events-data-1'), await started('events-data-2')]).toEqual([['one'], ['one']]);
-}, 120_000);
+  expect([await started('events-data-1', 1), await started('events-data-2', 1)]).toEqual([['one'], ['one']]);
+});

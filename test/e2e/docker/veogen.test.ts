@@ -1,5 +1,5 @@
 /** VeoGen in development, whole, on a real Docker engine. */
-import { everything, type Inspected, inspect, mostOpenFiles, requireDocker, sweep } from '../support/docker';
+import { answers, everything, type Inspected, inspect, mostOpenFiles, requireDocker, sweep } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
 import { must } from '../support/run';
 import { VEOGEN_IMAGES } from '../support/veogen';
@@ -35,12 +35,12 @@ beforeAll(async () => {
     inspect('network', `${ID}-veogen-network`),
   ])) as [Inspected, Inspected, Inspected];
   seen = { backend, host: backend.HostConfig, sidecar, network, networkName: `${ID}-veogen-network`, nofile };
-}, 180_000);
+}, 600_000);
 
 afterAll(async () => {
   await project?.dispose();
   await sweep(`${ID}-`);
-}, 120_000);
+});
 
 valueTests(() => seen);
 
@@ -62,10 +62,10 @@ test('services start in the order of their connections', async () => {
 test('V16: the backend reaches the database and the cache, and the front end the backend', async () => {
   // the stand-in for the images connects to what it is asked for
   const reach = (from: string, own: number, host: string, port: number) =>
-    must('docker', ['exec', `${ID}-veogen-${from}`, '/probe', 'get', `http://127.0.0.1:${own}/connect?host=${host}&port=${port}`]);
-  await reach('backend', 8000, 'veogen-postgres', 5432);
-  await reach('backend', 8000, 'veogen-redis', 6379);
-  await reach('frontend', 3000, 'veogen-backend', 8000);
+    answers(`${ID}-veogen-${from}`, `http://127.0.0.1:${own}/connect?host=${host}&port=${port}`, true);
+  expect(await reach('backend', 8000, 'veogen-postgres', 5432)).toBe(true);
+  expect(await reach('backend', 8000, 'veogen-redis', 6379)).toBe(true);
+  expect(await reach('frontend', 3000, 'veogen-backend', 8000)).toBe(true);
 });
 
 test('the database takes the password of the secret', async () => {
@@ -89,9 +89,9 @@ test('no secret is readable in the state', async () => expect(await project.stat
 test('a second preview finds no changes', async () => {
   const { code, stdout } = await project.preview(['--expect-no-changes']);
   expect({ code, said: code === 0 ? '' : stdout }).toEqual({ code: 0, said: '' });
-}, 60_000);
+});
 
 test('destroy leaves nothing', async () => {
   await project.destroy();
   expect(await everything(ID)).toEqual([]);
-}, 120_000);
+});

@@ -9,7 +9,7 @@ import { loadAll } from 'js-yaml';
 import { Environments, ExternalSecret, GeneratedSecret, SealedSecret, SecretStores } from '../../../lib';
 import { IronhullChart } from '../../../lib/platforms/kubernetes';
 import { clusterShop } from './cloudnative-pg';
-import { createNamespace, kubectl, Namespace, removeNamespace, requireCluster } from './kubectl';
+import { createNamespace, kubectl, Namespace, removeNamespace, requireCluster, served } from './kubectl';
 import { probe } from './probes';
 import { operatedShop } from './redis-operator';
 
@@ -42,19 +42,18 @@ function manifests(): string {
 // biome-ignore lint/suspicious/noExplicitAny: any object; the assertions are the types
 const documents = (text: string) => loadAll(text) as any[];
 
-beforeAll(() => {
+beforeAll(async () => {
   requireCluster();
-  const before = new Set(kubectl(['get', 'customresourcedefinitions', '-o', 'name']).out.split('\n'));
+  const all = () => kubectl(['get', 'customresourcedefinitions', '-o', 'name']).out.split('\n').filter(Boolean);
+  const before = new Set(all());
   for (const file of readdirSync(folder)) kubectl(['apply', '--server-side', '-f', join(folder, file)]);
-  made = kubectl(['get', 'customresourcedefinitions', '-o', 'name'])
-    .out.split('\n')
-    .filter((name) => name !== '' && !before.has(name));
-  kubectl(['wait', 'customresourcedefinitions', '--all', '--for=condition=Established', '--timeout=60s']);
+  made = all().filter((name) => !before.has(name));
+  await served(all());
   createNamespace(namespace.name);
-});
+}, 600_000);
 afterAll(() => {
   removeNamespace(namespace.name);
-  if (made.length > 0) kubectl(['delete', ...made, '--timeout=60s']);
+  if (made.length > 0) kubectl(['delete', ...made, '--timeout=180s']);
 });
 
 test('the API server takes everything strictly, and keeps each field', () => {

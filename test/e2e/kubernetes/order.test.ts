@@ -79,8 +79,10 @@ test('nothing that waits has a token; the one that reports can do nothing else',
   const can = (...args: string[]) => {
     try {
       return namespace.run('auth', 'can-i', ...args, account).trim();
-    } catch {
-      return 'no';
+    } catch (error) {
+      // the answer, and not a server that gave none
+      if (/ended with 1: (Warning: .*\n)*no\b/.test((error as Error).message)) return 'no';
+      throw error;
     }
   };
   expect(can('patch', `configmaps/${metadata.name}`)).toBe('yes');
@@ -95,13 +97,13 @@ test('nothing that waits has a token; the one that reports can do nothing else',
 
 test('a failed migration keeps the new version from starting, and the old one serves on', async () => {
   const url = `http://${namespace.get('service', 'api').spec.clusterIP}:8080/health`;
-  const { succeeded, failed } = await underLoad(namespace, url, async () => {
+  const { succeeded, failed, rate } = await underLoad(namespace, url, async () => {
     apply({ name: 'two', exit: 1 });
     await until(
       'the migration fails',
       async () => attempts('two')[0]?.status.phase,
       (phase) => phase === 'Failed',
-      60_000,
+      150_000,
     );
     await until('a new pod waits', async () => podsOf('api').filter((pod) => releaseOf(pod) === 'two').length, Boolean, 60_000);
     // longer than a kubelet takes to look again
@@ -109,12 +111,12 @@ test('a failed migration keeps the new version from starting, and the old one se
   });
   console.log(`failed migration: ${succeeded} requests succeeded, ${failed} failed`);
   expect(failed).toBe(0);
-  expect(succeeded).toBeGreaterThan(1000);
+  expect(rate).toBeGreaterThan(10);
   expect(serving()).toEqual(['one', 'one']);
   const [stuck] = podsOf('api').filter((pod) => releaseOf(pod) === 'two');
   expect(stuck.status.phase).toBe('Pending');
   expect(stuck.status.initContainerStatuses[0].state.waiting.reason).toBe('CreateContainerConfigError');
-});
+}, 400_000);
 
 test('a pod of the old version that is lost comes back meanwhile', async () => {
   const [pod] = podsOf('api').filter((one) => releaseOf(one) === 'one');
@@ -123,7 +125,7 @@ test('a pod of the old version that is lost comes back meanwhile', async () => {
     'two old pods',
     async () => serving(),
     (names) => names.filter((name) => name === 'one').length === 2,
-    90_000,
+    200_000,
   );
 });
 
@@ -131,13 +133,20 @@ test('a migration that succeeds lets the next version through, without a failed 
   const url = `http://${namespace.get('service', 'api').spec.clusterIP}:8080/health`;
   const { succeeded, failed } = await underLoad(namespace, url, () => {
     apply({ name: 'three', exit: 0 });
-    namespace.rolledOut('api', 150);
+    namespace.rolledOut('api');
   });
   console.log(`next version: ${succeeded} requests succeeded, ${failed} failed`);
   expect(failed).toBe(0);
-  expect(serving()).toEqual(['three', 'three']);
+  // pods of before are rolled out when they are told to end, and may be ready until then
+  const now = await until(
+    'the old ones are gone',
+    async () => serving(),
+    (names) => names.length <= 2,
+    60_000,
+  );
+  expect(now).toEqual(['three', 'three']);
   expect(attempts('three').map((pod) => pod.status.phase)).toEqual(['Succeeded']);
-});
+}, 500_000);
 
 test('the same version again runs nothing again', () => {
   const before = namespace.get('jobs').items.map((job: Any) => job.metadata.uid);

@@ -2,7 +2,7 @@
 import type { Construct } from 'constructs';
 import { HardenedService, type HardenedServiceProps, HardenedTask, type HardenedTaskProps } from '../../../lib';
 import { run } from '../support/run';
-import type { Namespace } from './kubectl';
+import { type Namespace, patiently } from './kubectl';
 
 /** The stand-in program, under the name that `.ci/images` gives it. */
 export const PROBE = 'e2e/probe:1';
@@ -23,6 +23,8 @@ export function probe(scope: Construct, id: string, props: Partial<HardenedServi
     health: {
       http: { port: Object.keys(ports)[0] as string, path: '/livez' },
       interval: '1s',
+      // it looks often, so that tests need not wait; a machine that stands still for a few seconds makes no service ill
+      retries: 20,
       readiness: { path: '/ready', interval: '1s' },
     },
     rollout: { delay: '0s' },
@@ -63,13 +65,20 @@ export function probeTask(scope: Construct, id: string, exit: number, props: Par
 /** Whether the program in a service's pod can connect somewhere. */
 export async function connects(namespace: Namespace, from: { name: string; port: number }, host: string, port: number): Promise<boolean> {
   const url = `http://127.0.0.1:${from.port}/connect?host=${host}&port=${port}`;
-  const { code, stdout, stderr } = await run('kubectl', [
-    ...['--namespace', namespace.name, 'exec', `deployment/${from.name}`, '--container', from.name, '--'],
-    ...['/probe', 'get', url],
-  ]);
-  if (code === 0) return true;
-  if (/500|deadline exceeded|Client.Timeout/.test(stdout + stderr)) return false;
-  throw new Error(`${from.name} could not be asked for ${host}:${port}: ${stdout}${stderr}`);
+  const exec = ['--namespace', namespace.name, 'exec', `deployment/${from.name}`, '--container', from.name, '--'];
+  return patiently(async () => {
+    const { code, stdout, stderr } = await run('kubectl', [...exec, '/probe', 'get', url]);
+    if (code === 0) return true;
+    // what the program in the pod says, and not kubectl
+    if (/^500 /m.test(stdout) || /^Get "http:.*(deadline exceeded|Client\.Timeout)/m.test(stderr)) return false;
+    throw new Error(`${from.name} could not be asked for ${host}:${port}: ${stdout}${stderr}`);
+  });
+}
+
+/** The same of a connection that there should be: a slow machine may need longer than the program waits. */
+export async function connectsAtLast(...asked: Parameters<typeof connects>): Promise<boolean> {
+  for (let tries = 0; tries < 5; tries++) if (await connects(...asked)) return true;
+  return false;
 }
 
 /** What the client's pod gets from an address. */

@@ -19,16 +19,16 @@ beforeAll(async () => {
   removeNamespace(namespace.name);
   kubectl(['label', 'nodes', '--all', 'database=true', '--overwrite']);
   await project.init();
-});
+}, 600_000);
 afterAll(async () => {
   await project.dispose();
   removeNamespace(namespace.name);
-});
+}, 1_500_000);
 
 test('up makes everything, and waits until it is ready', async () => {
   const up = project.up();
   // the stack makes the namespace; the secret in it is somebody else's, and pods wait for it
-  await until('the namespace', async () => namespaceExists(namespace.name), Boolean, 60_000);
+  await until('the namespace', async () => namespaceExists(namespace.name), Boolean, 240_000);
   createSecrets(namespace);
   expect(await up).toMatch(/\+ \d+ created/);
   const { items } = namespace.get('deployments');
@@ -37,12 +37,12 @@ test('up makes everything, and waits until it is ready', async () => {
   expect(ready['veogen-backend']).toBeGreaterThanOrEqual(1);
   expect(namespace.get('statefulset', 'veogen-postgres').status.readyReplicas).toBe(1);
   expect(there('persistentvolumeclaims')).toEqual([...CLAIMS, ...STAGING].sort());
-});
+}, 900_000);
 
 test('a second preview finds no changes', async () => {
   const { code, stdout, stderr } = await project.preview(['--expect-no-changes']);
   expect({ code, said: code === 0 ? '' : stdout + stderr }).toEqual({ code: 0, said: '' });
-});
+}, 600_000);
 
 test('a new version updates the backend in place', async () => {
   const pods = namespace.pods('veogen-backend').map((pod) => pod.name);
@@ -51,7 +51,7 @@ test('a new version updates the backend in place', async () => {
   expect(said).not.toContain('replaced');
   const after = namespace.pods('veogen-backend').map((pod) => pod.name);
   expect(after.filter((name) => pods.includes(name))).toEqual([]);
-});
+}, 600_000);
 
 test('destroy is refused while no backup was proved, and nothing of the stack goes', async () => {
   const before = there('deployments,statefulsets,cronjobs');
@@ -60,7 +60,7 @@ test('destroy is refused while no backup was proved, and nothing of the stack go
   expect(refused.stdout + refused.stderr).toMatch(/BackupStatus: `pg-backup guard` does not agree that the stack is destroyed/);
   expect(there('deployments,statefulsets,cronjobs')).toEqual(before);
   expect(namespace.get('statefulset', 'veogen-postgres').status.readyReplicas).toBe(1);
-});
+}, 600_000);
 
 test('destroy leaves the volumes, which production keeps, and nothing that runs', async () => {
   await project.up({ E2E_DESTROY: 'the data of a test may be lost' });
@@ -69,7 +69,7 @@ test('destroy leaves the volumes, which production keeps, and nothing that runs'
     namespace.get('deployments,statefulsets,cronjobs,services,horizontalpodautoscalers,poddisruptionbudgets,networkpolicies').items,
   ).toEqual([]);
   expect(there('persistentvolumeclaims')).toEqual(CLAIMS);
-});
+}, 900_000);
 
 /** Sorted names of the objects of some kinds. */
 function there(kinds: string): string[] {

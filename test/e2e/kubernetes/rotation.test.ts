@@ -1,5 +1,6 @@
 /** Through Pulumi: a changed value replaces the pods of exactly those who use it, and they see it; a failed migration ends the update. */
 import { PulumiProject, requirePulumi } from '../support/pulumi';
+import { until } from '../support/run';
 import { createNamespace, Namespace, removeNamespace, requireCluster } from './kubectl';
 import { underLoad } from './load';
 import { fetchFrom } from './probes';
@@ -32,7 +33,11 @@ async function replacedBy(update: () => Promise<unknown>): Promise<string[]> {
   return SERVICES.filter((name) => before.get(name)?.join() !== after.get(name)?.join());
 }
 
-const bytes = (service: string, path: string): number => JSON.parse(fetchFrom(namespace, `http://${service}:8080/read?path=${path}`)).bytes;
+/** What a service answers. Right after a roll-out nobody may, or the one of before, which has been told to end. */
+const answer = (service: string, path: string, right: (said: Any) => boolean): Promise<Any> =>
+  until(`the right answer of ${service}`, async () => JSON.parse(fetchFrom(namespace, `http://${service}:8080${path}`)), right, 60_000);
+/** Waits until a file that a service reads has so many bytes. */
+const reads = (service: string, path: string, bytes: number) => answer(service, `/read?path=${path}`, (said) => said.bytes === bytes);
 
 beforeAll(async () => {
   requireCluster();
@@ -40,11 +45,11 @@ beforeAll(async () => {
   createNamespace(namespace.name);
   namespace.run('create', 'secret', 'generic', 'existing', '--from-literal=token=first');
   await project.init();
-});
+}, 600_000);
 afterAll(async () => {
   await project.dispose();
   removeNamespace(namespace.name);
-});
+}, 1_500_000);
 
 test('a value that is missing stops everything, with the command that sets it', async () => {
   const { code, stdout, stderr } = await project.tryUp();
@@ -56,15 +61,14 @@ test('a value that is missing stops everything, with the command that sets it', 
 test('the first version is made, and each process sees its value', async () => {
   await project.configure({ 'secret secrets:configured.password': PLANTED[0], 'secret secrets:configured.user': USER });
   await project.up();
-  expect(bytes('by-file', '/run/secrets/configured/password')).toBe(PLANTED[0].length);
-  expect(bytes('by-existing', '/run/secrets/existing/token')).toBe(5);
-  expect([bytes('by-config', '/etc/app/app.conf'), bytes('by-config', '/etc/app/blob.bin')]).toEqual([1, 3]);
-  expect(JSON.parse(fetchFrom(namespace, 'http://by-text:8080/env-names'))).toEqual(
-    expect.arrayContaining(['URL', 'URL__PASSWORD', 'URL__USER']),
-  );
+  await reads('by-file', '/run/secrets/configured/password', PLANTED[0].length);
+  await reads('by-existing', '/run/secrets/existing/token', 5);
+  await reads('by-config', '/etc/app/app.conf', 1);
+  await reads('by-config', '/etc/app/blob.bin', 3);
+  expect(await answer('by-text', '/env-names', Array.isArray)).toEqual(expect.arrayContaining(['URL', 'URL__PASSWORD', 'URL__USER']));
   const environment = namespace.get('pods', '-l', 'app.kubernetes.io/name=by-text').items[0].spec.containers[0].env;
   expect(environment.find((one: Any) => one.name === 'URL').value).toBe('sql://$(URL__USER):$(URL__PASSWORD)@db/');
-});
+}, 600_000);
 
 test('a second preview finds no changes', async () => {
   const { code, stdout, stderr } = await project.preview(['--expect-no-changes']);
@@ -77,10 +81,10 @@ test("another value in the stack's config replaces its consumers, and the Secret
     await project.up();
   });
   expect(replaced).toEqual(['by-file', 'by-text']);
-  expect(bytes('by-file', '/run/secrets/configured/password')).toBe(PLANTED[1].length);
+  await reads('by-file', '/run/secrets/configured/password', PLANTED[1].length);
   const secrets = namespace.get('secrets').items.map((one: Any) => one.metadata.name);
   expect(secrets.filter((name: string) => name.startsWith('configured-'))).toHaveLength(1);
-});
+}, 600_000);
 
 test('another version of a secret that somebody else made', async () => {
   const replaced = await replacedBy(async () => {
@@ -88,13 +92,13 @@ test('another version of a secret that somebody else made', async () => {
     await project.up({ E2E_VERSION: '2' });
   });
   expect(replaced).toEqual(['by-existing']);
-  expect(bytes('by-existing', '/run/secrets/existing/token')).toBe('second-token'.length);
-});
+  await reads('by-existing', '/run/secrets/existing/token', 'second-token'.length);
+}, 600_000);
 
 test('another byte in a configuration file', async () => {
   expect(await replacedBy(() => project.up({ E2E_VERSION: '2', E2E_TEXT: 'ab' }))).toEqual(['by-config']);
-  expect(bytes('by-config', '/etc/app/app.conf')).toBe(2);
-});
+  await reads('by-config', '/etc/app/app.conf', 2);
+}, 600_000);
 
 test('a failed migration fails the update; what depends on it serves on as it was', async () => {
   const env = { E2E_VERSION: '2', E2E_TEXT: 'ab' };
@@ -112,7 +116,7 @@ test('a failed migration fails the update; what depends on it serves on as it wa
   expect(said).toMatch(/migrate-[0-9a-f]{8}/);
   expect({ replaced, failed }).toEqual({ replaced: [], failed: 0 });
   await project.up(env);
-});
+}, 900_000);
 
 test('no planted value stands in what is written: state, logs, objects but the Secrets themselves', async () => {
   const state = await project.state();

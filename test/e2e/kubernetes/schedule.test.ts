@@ -18,7 +18,7 @@ function manifests(text: string, schedule: Partial<ScheduleProps> = {}): string 
   const db = probe(chart, 'db');
   const backup = probeTask(chart, 'backup', 0, {
     command: ['/probe', 'get', `http://db:8080/whoami?${text}`],
-    timeout: '40s',
+    timeout: '90s',
     schedule: { cron: '30 3 29 2 *', timeZone: 'Asia/Tokyo', ...schedule },
   });
   backup.network.allowTo(db);
@@ -31,7 +31,7 @@ function apply(text: string, schedule?: Partial<ScheduleProps>): void {
 
 function runByHand(job: string): string {
   namespace.run('create', 'job', '--from=cronjob/backup', job);
-  namespace.run('wait', '--for=condition=complete', `job/${job}`, '--timeout=60s');
+  namespace.run('wait', '--for=condition=complete', `job/${job}`, '--timeout=120s');
   return namespace.run('logs', `job/${job}`, '--container', 'backup');
 }
 
@@ -51,10 +51,12 @@ test('the cluster takes the CronJob, and a Job of it does what the task does, pa
     startingDeadlineSeconds: 3600,
     suspend: false,
   });
+  // a Job has its time from when it is made, and waits for the server
+  namespace.rolledOut('db');
   // what the server answers
   expect(runByHand('by-hand')).toBe('200 OK\n');
   const { activeDeadlineSeconds, backoffLimit, template } = namespace.get('job', 'by-hand').spec;
-  expect({ activeDeadlineSeconds, backoffLimit }).toEqual({ activeDeadlineSeconds: 40, backoffLimit: 0 });
+  expect({ activeDeadlineSeconds, backoffLimit }).toEqual({ activeDeadlineSeconds: 90, backoffLimit: 0 });
   expect(template.spec.containers[0].command.at(-1)).toContain('first');
   const [pod] = namespace.get('pods', '-l', 'batch.kubernetes.io/job-name=by-hand').items;
   expect(JSON.stringify(pod.spec.volumes ?? [])).not.toContain('serviceAccountToken');

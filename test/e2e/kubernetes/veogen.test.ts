@@ -2,6 +2,7 @@
 import { App } from 'cdk8s';
 import { Environments } from '../../../lib';
 import { IronhullChart } from '../../../lib/platforms/kubernetes';
+import { until } from '../support/run';
 import { createNamespace, createSecrets, kubectl, kubectlLater, Namespace, removeNamespace, requireCluster } from './kubectl';
 import { underLoad } from './load';
 import { buildVeoGen } from './systems';
@@ -46,17 +47,21 @@ test('V7: all workloads become ready; the autoscaler brings the backend to three
     namespace.rolledOut(`veogen-${name}`);
   namespace.rolledOut('client');
   namespace.rolledOut('stranger');
-  namespace.run('wait', 'deployment/veogen-backend', '--for=jsonpath={.status.readyReplicas}=3', '--timeout=120s');
+  namespace.run('wait', 'deployment/veogen-backend', '--for=jsonpath={.status.readyReplicas}=3', '--timeout=240s');
 });
 
 test('V7: claims are bound, budgets allow a disruption, the autoscaler knows its target', () => {
   const claims: { metadata: { name: string }; status: { phase: string } }[] = namespace.get('persistentvolumeclaims').items;
-  const bound = claims.filter(({ status }) => status.phase === 'Bound').map(({ metadata }) => metadata.name);
-  expect(bound.sort()).toEqual(['veogen-outputs', 'veogen-postgres-data-veogen-postgres-0', 'veogen-uploads']);
-  // of tasks that have not run yet
-  const others = claims.map(({ metadata }) => metadata.name).filter((name) => !bound.includes(name));
-  expect(others.every((name) => name.endsWith('-staging'))).toBe(true);
-  namespace.run('wait', 'poddisruptionbudget/veogen-backend', '--for=jsonpath={.status.disruptionsAllowed}=1', '--timeout=60s');
+  // those of tasks, of which the clock may have started one
+  const staging = claims.filter(({ metadata }) => metadata.name.endsWith('-staging'));
+  const kept = claims.filter((one) => !staging.includes(one)).map(({ metadata, status }) => [metadata.name, status.phase]);
+  expect(Object.fromEntries(kept)).toEqual({
+    'veogen-outputs': 'Bound',
+    'veogen-postgres-data-veogen-postgres-0': 'Bound',
+    'veogen-uploads': 'Bound',
+  });
+  expect(staging).toHaveLength(4);
+  namespace.run('wait', 'poddisruptionbudget/veogen-backend', '--for=jsonpath={.status.disruptionsAllowed}=1', '--timeout=120s');
   const { spec } = namespace.get('horizontalpodautoscaler', 'veogen-backend');
   expect(spec).toMatchObject({ minReplicas: 3, maxReplicas: 10, scaleTargetRef: { kind: 'Deployment', name: 'veogen-backend' } });
   expect(spec.metrics.map((metric: { type: string }) => metric.type)).toEqual(expect.arrayContaining(['Resource', 'Resource', 'Pods']));
@@ -92,10 +97,12 @@ describe('V1, V7: a backend process', () => {
     expect(names.filter((name) => name.startsWith('VEOGEN_'))).toEqual([]);
   });
 
-  test('reaches what an edge allows, by name, and nothing else', () => {
+  test('reaches what an edge allows, by name, and nothing else', async () => {
     const { ip } = backend();
-    expect(JSON.parse(ask(`${ip}:8000`, '/connect?host=veogen-postgres&port=5432'))).toHaveProperty('connected');
-    expect(JSON.parse(ask(`${ip}:8000`, '/connect?host=veogen-redis&port=6379'))).toHaveProperty('connected');
+    const connect = (to: string) => async () => ask(`${ip}:8000`, `/connect?${to}`);
+    // again where a slow machine needs longer than the program waits
+    for (const to of ['host=veogen-postgres&port=5432', 'host=veogen-redis&port=6379'])
+      await until(`the backend reaches ${to}`, connect(to), (said) => said.startsWith('{"connected"'));
     expect(() => ask(`${ip}:8000`, '/connect?host=veogen-frontend&port=3000')).toThrow('500');
   });
 
@@ -144,27 +151,27 @@ describe('under load', () => {
 
   test('V7: a new version replaces the old one without a failed request', async () => {
     const before = namespace.pods('veogen-backend').map((pod) => pod.name);
-    const { succeeded, failed } = await underLoad(namespace, url(), () => {
+    const { succeeded, failed, rate } = await underLoad(namespace, url(), () => {
       apply('2');
-      namespace.rolledOut('veogen-backend', 240);
+      namespace.rolledOut('veogen-backend');
     });
     const after = namespace.pods('veogen-backend').map((pod) => pod.name);
     console.log(`rolling update: ${succeeded} requests succeeded, ${failed} failed`);
     expect(after.filter((name) => before.includes(name))).toEqual([]);
     expect(failed).toBe(0);
-    expect(succeeded).toBeGreaterThan(2000);
-  });
+    expect(rate).toBeGreaterThan(10);
+  }, 600_000);
 
   test('a pod that is told to stop drains, and ends by itself', async () => {
     const { name } = backend();
     const log = kubectlLater(['--namespace', namespace.name, 'logs', '--follow', name, '--container', 'veogen-backend']);
-    const { succeeded, failed } = await underLoad(namespace, url(), () => {
+    const { succeeded, failed, rate } = await underLoad(namespace, url(), () => {
       namespace.run('delete', 'pod', name);
-      namespace.run('wait', 'deployment/veogen-backend', '--for=jsonpath={.status.readyReplicas}=3', '--timeout=120s');
+      namespace.run('wait', 'deployment/veogen-backend', '--for=jsonpath={.status.readyReplicas}=3', '--timeout=240s');
     });
     console.log(`deleted pod: ${succeeded} requests succeeded, ${failed} failed`);
     expect(await log).toContain('probe: stopped');
     expect(failed).toBe(0);
-    expect(succeeded).toBeGreaterThan(500);
-  });
+    expect(rate).toBeGreaterThan(10);
+  }, 600_000);
 });

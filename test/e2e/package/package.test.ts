@@ -24,7 +24,7 @@ function project(): Project {
 
 beforeAll(async () => {
   tarball = await pack(folder);
-});
+}, 600_000);
 afterAll(() => {
   rmSync(folder, { recursive: true });
   for (const one of projects) one.remove();

@@ -22,7 +22,9 @@ export class Project {
   /** Installs packages as a user would. */
   async install(...packages: string[]): Promise<void> {
     writeFileSync(join(this.folder, 'package.json'), JSON.stringify({ name: 'shop', version: '1.0.0', private: true }));
-    await must('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', ...packages], { cwd: this.folder });
+    await must('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--fetch-retries=5', ...packages], {
+      cwd: this.folder,
+    });
   }
 
   /** The version of a package that a file of another installed package gets. */

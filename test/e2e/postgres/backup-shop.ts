@@ -12,8 +12,11 @@ export const CANARY = 'canary-7d1f03c2ab';
 
 /** The answer of the runner once no other run has the lock: the clock may have started one at the same moment. */
 export function unlocked(ask: () => Promise<Ran>): Promise<Ran> {
-  return until('no other run has the lock', ask, ({ code }) => code !== 75, 90_000);
+  return until('no other run has the lock', ask, ({ code }) => code !== 75, 180_000);
 }
+
+/** A backup that a drill has looked at: not always the oldest, since a drill takes the newest one. */
+export const drilled = (all: readonly Listed[]): Listed | undefined => all.find(({ drill }) => drill !== 'none');
 
 /** A backup as the runner lists it. */
 export interface Listed {
@@ -34,10 +37,11 @@ export function questions(exec: Exec) {
       if (ran.code !== 0) throw new Error(ran.stderr);
       return ran.stdout.trim();
     },
-    /** The backups; none while nobody can tell. */
+    /** The backups, as soon as somebody can tell: a bucket or a container that is away for a moment has not lost them. */
     async list(): Promise<Listed[]> {
-      const ran = await exec('database-backup-status', ['pg-backup', 'list', '--json']);
-      return ran.code === 0 ? (JSON.parse(ran.stdout) as Listed[]) : [];
+      const ask = () => exec('database-backup-status', ['pg-backup', 'list', '--json']);
+      const { stdout } = await until('the backups are listed', ask, ({ code }) => code === 0, 120_000);
+      return JSON.parse(stdout) as Listed[];
     },
   };
 }
@@ -49,7 +53,7 @@ export function testPointInTime(exec: Exec): void {
   test('a point in time just before a table was dropped', async () => {
     const seconds = await takenBack(exec);
     console.log(`point in time: ${seconds.toFixed(1)} s`);
-  }, 240_000);
+  }, 720_000);
 }
 
 /** The table is dropped, and the server taken back to the moment before; how long that took, in seconds. */
@@ -60,9 +64,11 @@ async function takenBack(exec: Exec): Promise<number> {
     'there is a physical backup',
     archive,
     (ran) => ran.code === 0 && !ran.stdout.includes('"backups": []'),
-    120_000,
+    180_000,
   );
-  expect(JSON.parse(stdout)).toMatchObject({ backups: [{ name: expect.stringMatching(/^\d{8}-\d{6}F$/) }] });
+  // there are two after one o'clock
+  const { backups } = JSON.parse(stdout) as { backups: readonly { name: string }[] };
+  expect(backups[0]?.name).toMatch(/^\d{8}-\d{6}F$/);
   await sql("INSERT INTO items (name) VALUES ('the last one')");
   const rows = await sql('SELECT count(*) FROM items');
   const before = await sql("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || ' UTC'");
@@ -71,7 +77,7 @@ async function takenBack(exec: Exec): Promise<number> {
   const ran = await exec('database', ['pg-backup', 'pitr-restore', '--at', before]);
   expect({ code: ran.code, said: ran.code === 0 ? '' : ran.stderr }).toEqual({ code: 0, said: '' });
   const count = () => sql('SELECT count(*) FROM items WHERE NOT pg_is_in_recovery()').catch((error: Error) => error.message);
-  await until('the table is there again', count, (found) => found === rows, 120_000);
+  await until('the table is there again', count, (found) => found === rows, 180_000);
   expect(await sql("SELECT count(*) FROM items WHERE name = 'the last one'")).toBe('1');
   return (Date.now() - start) / 1000;
 }
@@ -85,7 +91,7 @@ export async function goesOn(exec: Exec, since = Date.now()): Promise<void> {
   await until('the clock makes a backup', list, (all) => all.some(({ at }) => Date.parse(at) > since), 240_000);
   const archived = async () =>
     (JSON.parse((await exec('database', ['pg-backup', 'pitr-info'])).stdout || '{}') as { to?: string }).to ?? '';
-  await until('the server archives', archived, (to) => Date.parse(to) > since, 120_000);
+  await until('the server archives', archived, (to) => Date.parse(to) > since, 180_000);
   expect(await sql('SELECT count(*) FROM items')).toBe('1002');
 }
 

@@ -69,19 +69,20 @@ export class S3 {
 
   async stop(): Promise<void> {
     const server = this.server;
-    if (!server || server.exitCode !== null) return;
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
     const ended = new Promise((resolve) => server.once('exit', resolve));
     server.kill('SIGTERM');
+    // one that waits for clients that stay connected
+    const late = setTimeout(() => server.kill('SIGKILL'), 20_000);
     await ended;
+    clearTimeout(late);
   }
 
   /** All bytes of all objects, as one text of bytes. */
   bytes(): string {
-    const root = join(this.folder, 'objects');
-    return readdirSync(root, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => content(join(entry.parentPath, entry.name)))
-      .join('\n');
+    const files = filesIn(join(this.folder, 'objects'));
+    if (files.length === 0) throw new Error('the S3 server has no objects');
+    return files.map((path) => unlessGone(() => readFileSync(path, 'latin1'), '')).join('\n');
   }
 
   async dispose(): Promise<void> {
@@ -94,12 +95,21 @@ export class S3 {
   }
 }
 
-/** The bytes of a file; none of one that the server has just moved to its place or removed. */
-function content(path: string): string {
+/** What is read, or something else where the server has just moved it to its place or removed it. */
+function unlessGone<T>(read: () => T, otherwise: T): T {
   try {
-    return readFileSync(path, 'latin1');
+    return read();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return otherwise;
     throw error;
   }
+}
+
+/** All files below a folder. */
+function filesIn(folder: string): string[] {
+  const entries = unlessGone(() => readdirSync(folder, { withFileTypes: true }), []);
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesIn(path) : entry.isFile() ? [path] : [];
+  });
 }

@@ -13,7 +13,7 @@ const healthy = (name: string) =>
     `${name} is well`,
     async () => (await inspect('container', container(name))).State.Health?.Status,
     (status) => status === 'healthy',
-    120_000,
+    240_000,
   );
 
 beforeAll(async () => {
@@ -21,12 +21,12 @@ beforeAll(async () => {
   await requirePulumi();
   await project.init(Object.fromEntries(Object.entries(PASSWORDS).map(([key, value]) => [`secret secrets:${SECRET}.${key}`, value])));
   await project.up();
-}, 300_000);
+}, 720_000);
 
 afterAll(async () => {
   await project.dispose();
   await sweep(`${ID}-`);
-}, 120_000);
+}, 300_000);
 
 describe('X6: a cluster', () => {
   testCluster({
@@ -56,5 +56,5 @@ describe('X6: a cluster', () => {
     expect((await everything(` ${ID}-`)).filter((line) => line.startsWith('volume') && line.includes('-data-'))).toHaveLength(NODES.length);
     await project.destroy();
     expect(await everything(` ${ID}-`)).toEqual([]);
-  }, 120_000);
+  }, 480_000);
 });

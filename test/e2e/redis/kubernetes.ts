@@ -2,13 +2,18 @@
 import { App } from 'cdk8s';
 import { Environments, type RedisProps } from '../../../lib';
 import { IronhullChart, kubernetes } from '../../../lib/platforms/kubernetes';
-import { createNamespace, kubectl, Namespace, removeNamespace, requireCluster } from '../kubernetes/kubectl';
+import { createNamespace, kubectl, Namespace, patiently, removeNamespace, requireCluster } from '../kubernetes/kubectl';
 import { must } from '../support/run';
 import type { Engine } from './cluster';
 import { buildCluster, PASSWORDS, SECRET } from './cluster.program';
 import { inFolder } from './folder';
 
 const RUN = `run-${Date.now().toString(36)}`;
+
+interface Pod {
+  readonly metadata: { readonly name: string; readonly uid: string };
+  readonly status: { readonly podIP?: string };
+}
 
 /** Its servers are StatefulSets of one, each with a pod that has a number. */
 export class OnKubernetes implements Engine {
@@ -47,7 +52,7 @@ export class OnKubernetes implements Engine {
     }
     expect(kubectl(['apply', '--server-side', '--validate=strict', '-f', '-'], app.synthYaml()).err).toBe('');
     // it starts when all of it is ready
-    this.namespace.run('rollout', 'status', 'deployment/client', '--timeout=240s');
+    this.namespace.run('rollout', 'status', 'deployment/client', '--timeout=480s');
   }
 
   remove(): void {
@@ -56,17 +61,18 @@ export class OnKubernetes implements Engine {
 
   /** The address of each pod that runs, by the name of its server. */
   addresses(): Map<string, string> {
-    type Pod = { metadata: { name: string }; status: { podIP?: string } };
-    const pods: Pod[] = this.namespace.get('pods', '--selector', 'app.kubernetes.io/name!=client').items;
-    return new Map(pods.map(({ metadata, status }) => [metadata.name.replace(/-0$/, ''), status.podIP ?? '']));
+    return this.byServer(({ status }) => status.podIP);
   }
 
-  readonly client = (script: string) => must('kubectl', [...this.inside, 'exec', 'deployment/client', '--', 'sh', '-c', script]);
+  private byServer(what: (pod: Pod) => string | undefined): Map<string, string> {
+    const pods: Pod[] = this.namespace.get('pods', '--selector', 'app.kubernetes.io/name!=client').items;
+    return new Map(pods.map((pod) => [pod.metadata.name.replace(/-0$/, ''), what(pod) ?? '']));
+  }
 
-  readonly kill = async (node: string): Promise<void> => {
-    this.end([node]);
-    this.rolledOut(node);
-  };
+  readonly client = (script: string) =>
+    patiently(() => must('kubectl', [...this.inside, 'exec', 'deployment/client', '--', 'sh', '-c', script]));
+
+  readonly kill = (node: string): Promise<void> => this.restartAll([node]);
 
   readonly stop = async (...nodes: string[]): Promise<void> => {
     this.namespace.run('scale', ...nodes.map((node) => `statefulset/${node}`), '--replicas=0');
@@ -79,15 +85,16 @@ export class OnKubernetes implements Engine {
   };
 
   readonly restartAll = async (nodes: readonly string[]): Promise<void> => {
+    const before = this.byServer(({ metadata }) => metadata.uid);
     this.end(nodes);
-    for (const node of nodes) this.rolledOut(node);
+    for (const node of nodes) await this.namespace.isBack(`${node}-0`, before.get(node) ?? '');
   };
 
   private end(nodes: readonly string[]): void {
-    this.namespace.run('delete', 'pod', ...nodes.map((node) => `${node}-0`), '--ignore-not-found', '--timeout=60s', ...this.how);
+    this.namespace.run('delete', 'pod', ...nodes.map((node) => `${node}-0`), '--ignore-not-found', '--timeout=240s', ...this.how);
   }
 
   private rolledOut(node: string): void {
-    this.namespace.run('rollout', 'status', `statefulset/${node}`, '--timeout=180s');
+    this.namespace.run('rollout', 'status', `statefulset/${node}`, '--timeout=300s');
   }
 }

@@ -28,7 +28,7 @@ const plans = new Map<string, readonly Planned[]>();
 beforeAll(async () => {
   await requirePulumi();
   await project.init(STACKS.map(({ name }) => name));
-});
+}, 600_000);
 
 afterAll(() => project.dispose());
 

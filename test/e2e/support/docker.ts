@@ -39,6 +39,19 @@ export async function killProcess({ State }: Inspected): Promise<void> {
   await must('docker', ['run', '--rm', '--pid=host', '--network=none', 'busybox:1.37', 'kill', '-9', String(State.Pid)]);
 }
 
+/**
+ * Whether a request from within a container of the probe is answered. One that should be is made again for a while: where a machine is
+ * busy, the three seconds of the probe may be over before there is an answer.
+ */
+export async function answers(container: string, url: string, expected: boolean): Promise<boolean> {
+  const end = Date.now() + 60_000;
+  for (;;) {
+    const { code } = await run('docker', ['exec', container, '/probe', 'get', url]);
+    if (code === 0 || !expected || Date.now() > end) return code === 0;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
 /** Everything on the engine that a stack could leave behind. */
 export async function everything(filter = ''): Promise<string[]> {
   const lists = await Promise.all([

@@ -62,7 +62,7 @@ export class Prometheus {
       'each target answers',
       () => this.get<Targets>('targets').catch(() => ({ activeTargets: [] })),
       ({ activeTargets }) => activeTargets.length === scrape_configs.length && activeTargets.every(({ health }) => health === 'up'),
-      60_000,
+      180_000,
     );
   }
 

@@ -17,7 +17,7 @@ export function run(
     execFile(
       command,
       args,
-      { cwd: options.cwd, env: { ...process.env, ...options.env }, timeout: options.timeout ?? 240_000, maxBuffer: 64 * 2 ** 20 },
+      { cwd: options.cwd, env: { ...process.env, ...options.env }, timeout: options.timeout ?? 600_000, maxBuffer: 64 * 2 ** 20 },
       (error, stdout, stderr) => {
         const code = error ? (typeof error.code === 'number' ? error.code : -1) : 0;
         resolve({ code, stdout, stderr: code === -1 ? `${stderr}\n${error?.message}` : stderr });
@@ -26,10 +26,13 @@ export function run(
   });
 }
 
+/** A command has failed that had to succeed. */
+export class CommandFailed extends Error {}
+
 /** Runs a command that has to succeed, and returns what it wrote. */
 export async function must(command: string, args: readonly string[], options: Parameters<typeof run>[2] = {}): Promise<string> {
   const ran = await run(command, args, options);
-  if (ran.code !== 0) throw new Error(`${command} ${args.join(' ')} failed (${ran.code}):\n${ran.stdout}\n${ran.stderr}`);
+  if (ran.code !== 0) throw new CommandFailed(`${command} ${args.join(' ')} failed (${ran.code}):\n${ran.stdout}\n${ran.stderr}`);
   return ran.stdout;
 }
 
@@ -41,14 +44,20 @@ export function portOf(suite: number): number {
   return 20_000 + suite * 100 + (process.pid % 100);
 }
 
-/** Asks until the answer is right, or fails with the last answer. */
+/** Asks until the answer is right, or fails with the last answer. A command that fails is asked again: an engine may be busy for a moment. */
 export async function until<T>(what: string, ask: () => Promise<T>, right: (answer: T) => boolean, timeoutMs = 30_000): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {
-    const answer = await ask();
-    if (right(answer)) return answer;
-    if (Date.now() > end)
-      throw new Error(`${what}: not within ${timeoutMs / 1000} s; the last answer was ${JSON.stringify(answer)?.slice(0, 600)}`);
+    let last: string;
+    try {
+      const answer = await ask();
+      if (right(answer)) return answer;
+      last = `the last answer was ${JSON.stringify(answer)?.slice(0, 600)}`;
+    } catch (error) {
+      if (!(error instanceof CommandFailed)) throw error;
+      last = error.message;
+    }
+    if (Date.now() > end) throw new Error(`${what}: not within ${timeoutMs / 1000} s; ${last}`);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
@@ -59,7 +68,7 @@ export async function until<T>(what: string, ask: () => Promise<T>, right: (answ
  */
 export async function requireEngine(...commands: readonly (readonly [string, ...string[]])[]): Promise<void> {
   for (const [command, ...args] of commands) {
-    const ran = await run(command, args, { timeout: 20_000 });
+    const ran = await run(command, args, { timeout: 60_000 });
     if (ran.code !== 0) {
       throw new Error(
         `This suite needs \`${[command, ...args].join(' ')}\` to work, and it does not: ${(ran.stderr || ran.stdout).trim()}`,

@@ -6,7 +6,9 @@ import { must, run, until } from '../support/run';
 export async function labelNode(key: string, value: string): Promise<() => Promise<void>> {
   const node = (await must('docker', ['info', '--format', '{{.Swarm.NodeID}}'])).trim();
   const before = JSON.parse(await must('docker', ['node', 'inspect', node]))[0].Spec.Labels[key] as string | undefined;
-  await must('docker', ['node', 'update', '--label-add', `${key}=${value}`, node]);
+  // the node may have changed since the command read it
+  const label = () => must('docker', ['node', 'update', '--label-add', `${key}=${value}`, node]);
+  await until('the node has its label', label, () => true);
   return async () => {
     await run('docker', ['node', 'update', ...(before === undefined ? ['--label-rm', key] : ['--label-add', `${key}=${before}`]), node]);
   };
@@ -23,7 +25,7 @@ export async function requireSwarm(): Promise<void> {
 }
 
 /** Waits until a service has its replicas, all of them running. */
-export function running(service: string, replicas: number, timeoutMs = 20_000): Promise<string[]> {
+export function running(service: string, replicas: number, timeoutMs = 240_000): Promise<string[]> {
   return until(
     `${replicas} running replicas of ${service}`,
     async () => {
@@ -36,7 +38,7 @@ export function running(service: string, replicas: number, timeoutMs = 20_000): 
 }
 
 /** How an update ended that Swarm works on in the background. */
-export async function updateEnd(service: string, timeoutMs = 90_000): Promise<string> {
+export async function updateEnd(service: string, timeoutMs = 300_000): Promise<string> {
   return until(
     `the update of ${service} has ended`,
     async () => (await inspect('service', service)).UpdateStatus?.State as string,
@@ -68,10 +70,13 @@ export async function whileServing(gateway: number, meanwhile: () => Promise<unk
   return { served, failures };
 }
 
-/** A container of a service on this node, as the engine sees it. */
+/** The newest container of a service that runs on this node, as the engine sees it. */
 export async function containerOf(service: string): Promise<Inspected> {
-  const ids = await must('docker', ['ps', '--quiet', '--filter', `label=com.docker.swarm.service.name=${service}`]);
-  return inspect('container', ids.split('\n')[0] as string);
+  const newest = async () => {
+    const ids = await must('docker', ['ps', '--quiet', '--filter', `label=com.docker.swarm.service.name=${service}`]);
+    return inspect('container', ids.split('\n')[0] as string);
+  };
+  return until(`a container of ${service}`, newest, ({ State }) => State.Running);
 }
 
 /** Services, networks, configs, secrets and volumes whose names start with a prefix. */
@@ -84,6 +89,15 @@ export async function leftovers(prefix: string): Promise<string[]> {
     ),
   );
   return lists.flat().sort();
+}
+
+/** Removes a stack by its command, which is told again for networks that tasks still have: they end later than the command takes. */
+export async function removeStack(name: string): Promise<void> {
+  const remove = () => run('docker', ['stack', 'rm', name]);
+  const first = await remove();
+  if (first.code === 0) return;
+  if (!first.stderr.includes('in use')) throw new Error(`docker stack rm ${name} failed: ${first.stderr}`);
+  await until(`the stack ${name} is removed`, remove, ({ stderr }) => !stderr.includes('in use'), 120_000);
 }
 
 /**
@@ -102,7 +116,7 @@ async function remaining(prefix: string): Promise<string[]> {
 }
 
 /** Waits until a stack that was removed has left exactly this. */
-export async function leaves(prefix: string, left: readonly string[], timeoutMs = 60_000): Promise<void> {
+export async function leaves(prefix: string, left: readonly string[], timeoutMs = 240_000): Promise<void> {
   const gone = await until(
     `nothing of ${prefix} but ${left.length} things`,
     () => remaining(prefix),
@@ -127,5 +141,6 @@ export async function removeAll(prefix: string): Promise<void> {
       return left.filter(([, name]) => !gone.includes(name));
     },
     (left) => left.length === 0,
+    240_000,
   );
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Inspected, inspect } from '../support/docker';
+import { until } from '../support/run';
 import { containerOf } from './engine';
 
 /** What differs from run to run. */
@@ -21,9 +22,9 @@ export async function expectSystem({ stack, label, subnet, port }: Run): Promise
   const gateway = await inspect('service', `${stack}_gateway`);
   expect(gateway.Spec.EndpointSpec.Ports).toEqual([{ Protocol: 'tcp', TargetPort: 8080, PublishedPort: port, PublishMode: 'host' }]);
   const url = `http://127.0.0.1:${port}`;
+  const connected = () => fetch(`${url}/connect?host=backend&port=8000`).then((response) => response.text(), String);
+  await until('the gateway reaches the backend', connected, (said) => said.includes('connected'), 60_000);
   expect((await fetch(`${url}/write?path=/tmp/a`)).status).toBe(200);
-  const connected = await fetch(`${url}/connect?host=backend&port=8000`, { signal: AbortSignal.timeout(10_000) });
-  expect(await connected.text()).toContain('connected');
 }
 
 /** The changed health check, and the only tmpfs that is left. */
@@ -64,11 +65,11 @@ function expectBackend(service: Inspected, container: Inspected): void {
   expect(spec.CapabilityAdd).toEqual(['CAP_NET_BIND_SERVICE']);
   expect(spec.Sysctls).toEqual({ 'net.core.somaxconn': '65535' });
   expect(spec.Healthcheck).toEqual({
-    Test: ['CMD', '/.ironhull/prober', 'http', '8000', '/health', '--timeout', '500'],
-    Interval: 1e9,
-    Timeout: 1e9,
+    Test: ['CMD', '/.ironhull/prober', 'http', '8000', '/health', '--timeout', '1500'],
+    Interval: 2e9,
+    Timeout: 2e9,
     StartPeriod: 5e9,
-    Retries: 3,
+    Retries: 5,
   });
   expect(spec.Env).toEqual(
     expect.arrayContaining(['PROBE_PORTS=8000', 'AWKWARD=costs $5, $HOME and $$', 'DATABASE_URL=postgres://u:p$ss@db/veogen']),

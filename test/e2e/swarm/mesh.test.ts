@@ -21,9 +21,9 @@ beforeAll(async () => {
   writeComposeFile(join(folder, 'stack.yaml'), swarmStackFile(mesh(PORT), { name: STACK, endpointMode: 'dnsrr' }));
   const args = ['stack', 'deploy', '--detach=true', '--resolve-image=never', '--compose-file', 'stack.yaml', STACK];
   await must('docker', args, { cwd: folder });
-  for (const name of MESH.names) await running(`${STACK}_${name}`, 1, 120_000);
+  for (const name of MESH.names) await running(`${STACK}_${name}`, 1);
   for (const name of MESH.names) containers.set(name, await containerOf(`${STACK}_${name}`));
-});
+}, 600_000);
 
 afterAll(async () => {
   await removeAll(STACK);

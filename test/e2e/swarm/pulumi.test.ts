@@ -30,14 +30,14 @@ afterAll(async () => {
   await project.dispose();
   await removeAll(STACK);
   await unlabel();
-});
+}, 600_000);
 
 describe('V6: services through Pulumi', () => {
   test('the engine has what was written, value by value', async () => {
     await project.up();
     await running(`${STACK}_backend`, 3);
     await expectSystem({ stack: STACK, label: LABEL, subnet: SUBNET, port: PORT });
-  });
+  }, 600_000);
 
   test('a second preview has no changes, and the state has no secret in clear', async () => {
     const ran = await project.preview(['--expect-no-changes']);
@@ -48,10 +48,11 @@ describe('V6: services through Pulumi', () => {
 
   test('a changed health check and a changed tmpfs arrive', async () => {
     await project.up({ E2E_CHANGED: 'true' });
-    expect((await inspect('service', `${STACK}_backend`)).UpdateStatus.State).toBe('completed');
+    // the provider looks whether the replicas run, and Swarm watches them for longer
+    expect(await updateEnd(`${STACK}_backend`)).toBe('completed');
     await expectChanged(STACK, { SizeBytes: 200 * 2 ** 20, Mode: 0o1777 });
     expect((await project.preview(['--expect-no-changes'], { E2E_CHANGED: 'true' })).code).toBe(0);
-  });
+  }, 600_000);
 
   // an image that cannot be had is a case of the stack file's suite: the provider does not always hand that update over
   test('a version that exits is rolled back by Swarm itself', async () => {
@@ -63,10 +64,10 @@ describe('V6: services through Pulumi', () => {
     expect((await inspect('service', `${STACK}_backend`)).Spec.TaskTemplate.ContainerSpec).toEqual(before);
     await running(`${STACK}_backend`, 3);
     await project.up({ E2E_CHANGED: 'true' });
-  });
+  }, 900_000);
 
   test('destroy leaves the volume only', async () => {
     await project.destroy();
     await leaves(STACK, [`volume ${STACK}_data`]);
-  });
+  }, 600_000);
 });

@@ -10,7 +10,7 @@ import { requireDocker } from '../support/docker';
 import { must, until } from '../support/run';
 import { removeAll, requireSwarm, running, updateEnd } from './engine';
 
-const STACK = `ihs${process.pid}`;
+const STACK = `ihsc${process.pid}`;
 const folder = mkdtempSync(join(tmpdir(), 'ironhull-schedule-'));
 const acknowledge = { 'no-new-privileges': 'the test is about something else' };
 const BACKUP = `${STACK}_backup`;
@@ -31,7 +31,7 @@ async function deploy(version: string): Promise<void> {
     acknowledge,
     env: { PROBE_PORTS: 8080 },
     ports: { http: 8080 },
-    health: { tcp: { port: 'http' }, interval: '1s' },
+    health: { tcp: { port: 'http' }, interval: '2s', retries: 5 },
   });
   const backup = new HardenedTask(root, 'Backup', {
     image: 'busybox:1.37',
@@ -62,17 +62,17 @@ afterAll(async () => {
 });
 
 test('it waits for what it connects to, and then runs the task again and again in its time zone', async () => {
-  await running(BACKUP, 1, 60_000);
+  await running(BACKUP, 1);
   const ran = (lines: string[]) => lines.filter((line) => line === 'one ran at Asia/Tokyo').length;
-  await until('the task has run twice', said, (lines) => ran(lines) >= 2, 60_000);
-});
+  await until('the task has run twice', said, (lines) => ran(lines) >= 2, 120_000);
+}, 600_000);
 
 test('a new version starts after the old one has ended: the task never runs in both', async () => {
   await deploy('two');
   expect(await updateEnd(BACKUP)).toBe('completed');
-  const lines = await until('the new one has run', said, (all) => all.includes('two ran at Asia/Tokyo'), 60_000);
+  const lines = await until('the new one has run', said, (all) => all.includes('two ran at Asia/Tokyo'), 120_000);
   const end = lines.indexOf('one ends');
   expect(end).toBeGreaterThan(0);
   expect(lines.slice(end).some((line) => line.startsWith('one ran'))).toBe(false);
   expect(lines.slice(0, end).some((line) => line.startsWith('two'))).toBe(false);
-});
+}, 600_000);

@@ -51,13 +51,13 @@ afterAll(async () => {
 
 test('no process starts before the database, ready after 20 s, nor before the migration', async () => {
   await deploy({});
-  for (const name of NAMES) await running(`${STACK}_${name}`, 1, 120_000);
+  for (const name of NAMES) await running(`${STACK}_${name}`, 1);
   const ready = (await listeningSince(`${STACK}_database`)) + 20_000;
   const migrated = await taskLog(STACK, /migrating to 1/);
   expect(migrated).toBeGreaterThanOrEqual(ready);
   for (const name of ['api', 'worker']) expect(await listeningSince(`${STACK}_${name}`)).toBeGreaterThanOrEqual(migrated);
   expect(await listeningSince(`${STACK}_other`)).toBeLessThan(ready - 5_000);
-});
+}, 900_000);
 
 test('a migration that fails keeps the old version: one that serves, and one that nobody checks', async () => {
   const before = await current(`${STACK}_worker`);
@@ -65,29 +65,29 @@ test('a migration that fails keeps the old version: one that serves, and one tha
   await taskLog(STACK, /migrating to 2/);
   // it is rolled back once it has waited in vain for as long as the migration may take
   for (const name of ['worker', 'api']) {
-    expect(await updateEnd(`${STACK}_${name}`, 300_000)).toBe('rollback_completed');
-    await running(`${STACK}_${name}`, 1, 60_000);
+    expect(await updateEnd(`${STACK}_${name}`)).toBe('rollback_completed');
+    await running(`${STACK}_${name}`, 1);
     expect((await serviceSpec(`${STACK}_${name}`)).Env).toContain('VERSION=1');
     expect((await inspect('container', await current(`${STACK}_${name}`))).Config.Env).toContain('VERSION=1');
   }
   expect(await current(`${STACK}_worker`)).toBe(before);
   expect(await ask(`${STACK}_api`, '/ready')).toBe(200);
-}, 780_000);
+}, 900_000);
 
 test('one that succeeds replaces it', async () => {
   await deploy({ version: '3' });
-  for (const name of ['worker', 'api']) expect(await updateEnd(`${STACK}_${name}`, 120_000)).toBe('completed');
+  for (const name of ['worker', 'api']) expect(await updateEnd(`${STACK}_${name}`)).toBe('completed');
   expect(await listeningSince(`${STACK}_worker`)).toBeGreaterThanOrEqual(await taskLog(STACK, /migrating to 3/));
-});
+}, 900_000);
 
 test('another byte of a configuration file replaces those that have it, and reaches them', async () => {
   const changed = await replaced(async () => {
     await deploy({ version: '3', text: 'longer' });
-    expect(await updateEnd(`${STACK}_api`, 120_000)).toBe('completed');
+    expect(await updateEnd(`${STACK}_api`)).toBe('completed');
   });
   expect(changed).toEqual(['api']);
   expect(await bytesIn(`${STACK}_api`, '/etc/app.conf')).toBe(6);
-});
+}, 900_000);
 
 test('another version of a secret replaces those that have it, and reaches them', async () => {
   const path = '/run/secrets/secrets/password';
@@ -96,11 +96,11 @@ test('another version of a secret replaces those that have it, and reaches them'
   env.SECRETS_PASSWORD_VERSION = '2';
   const changed = await replaced(async () => {
     await deploy({ version: '3', text: 'longer' });
-    expect(await updateEnd(`${STACK}_database`, 120_000)).toBe('completed');
+    expect(await updateEnd(`${STACK}_database`)).toBe('completed');
   });
   expect(changed).toEqual(['database']);
   expect(await bytesIn(`${STACK}_database`, path)).toBe(planted.length + 2);
-});
+}, 900_000);
 
 test('the value of the secret stands nowhere', async () => {
   expect(written).not.toContain(planted);

@@ -14,7 +14,7 @@ export async function replaced(stack: string, names: readonly string[], work: ()
   const all = () => Promise.all(names.map((name) => current(`${stack}_${name}`)));
   const before = await all();
   await work();
-  for (const name of names) await running(`${stack}_${name}`, 1, 60_000);
+  for (const name of names) await running(`${stack}_${name}`, 1);
   const after = await all();
   return names.filter((_, i) => before[i] !== after[i]);
 }
@@ -30,7 +30,7 @@ export async function listeningSince(service: string): Promise<number> {
     const { stdout, stderr } = await run('docker', ['logs', '--timestamps', await current(service)]);
     return `${stdout}${stderr}`.split('\n').find((one) => one.includes('probe: listening'));
   };
-  const line = await until(`${service} listens`, read, (one) => one !== undefined, 60_000);
+  const line = await until(`${service} listens`, read, (one) => one !== undefined, 120_000);
   return Date.parse((line as string).split(' ')[0] as string);
 }
 
@@ -41,7 +41,7 @@ export async function taskLog(stack: string, text: RegExp): Promise<number> {
     const logs = await Promise.all(ids.map((id) => run('docker', ['logs', '--timestamps', id])));
     return logs.flatMap(({ stdout, stderr }) => `${stdout}${stderr}`.split('\n')).find((line) => text.test(line));
   };
-  const line = await until(`a task of ${stack} says ${text}`, read, (one) => one !== undefined, 90_000);
+  const line = await until(`a task of ${stack} says ${text}`, read, (one) => one !== undefined, 240_000);
   return Date.parse((line as string).split(' ')[0] as string);
 }
 

@@ -10,7 +10,7 @@ import { must, until } from '../support/run';
 import { removeAll, requireSwarm, running, updateEnd } from './engine';
 import { emptyRoot } from './system';
 
-const STACK = `ihs${process.pid}`;
+const STACK = `ihst${process.pid}`;
 const folder = mkdtempSync(join(tmpdir(), 'ironhull-stable-'));
 
 async function deploy(release: string): Promise<void> {
@@ -32,10 +32,16 @@ async function deploy(release: string): Promise<void> {
   await must('docker', ['stack', 'deploy', '--detach=true', '--resolve-image=never', '--compose-file', file, STACK]);
 }
 
-/** What lies on the volume of a slot. */
-function journal(slot: number): Promise<string> {
+/** The releases that started on the volume of a slot, once it has as many lines. */
+async function startsOf(slot: number, lines: number): Promise<string[]> {
   const volume = `${STACK}_data-${slot}:/look:ro`;
-  return must('docker', ['run', '--rm', '--network', 'none', '--volume', volume, 'busybox:1.37', 'cat', `/look/${STACK}/journal`]);
+  const text = await until(
+    `slot ${slot} has ${lines} lines`,
+    () => must('docker', ['run', '--rm', '--network', 'none', '--volume', volume, 'busybox:1.37', 'cat', `/look/${STACK}/journal`]),
+    (said) => said.trim().split('\n').length >= lines,
+    120_000,
+  );
+  return starts(text);
 }
 
 beforeAll(async () => {
@@ -53,26 +59,21 @@ afterAll(async () => {
 
 test('each slot has a volume of its own', async () => {
   expect(await everything(`volume ${STACK}`)).toEqual([`volume ${STACK}_data-1`, `volume ${STACK}_data-2`]);
-  expect([starts(await journal(1)), starts(await journal(2))]).toEqual([['one'], ['one']]);
+  expect([await startsOf(1, 1), await startsOf(2, 1)]).toEqual([['one'], ['one']]);
 });
 
 test('an update replaces each, the old one first, with what it wrote', async () => {
   await deploy('two');
   expect(await updateEnd(`${STACK}_db`)).toBe('completed');
-  expect([starts(await journal(1)), starts(await journal(2))]).toEqual([
+  expect([await startsOf(1, 3), await startsOf(2, 3)]).toEqual([
     ['one', 'two'],
     ['one', 'two'],
   ]);
-});
+}, 600_000);
 
 test('a task that is lost comes back in its slot', async () => {
   const [container] = (await must('docker', ['ps', '--quiet', '--filter', `name=${STACK}_db.2.`])).split('\n');
   await must('docker', ['stop', container as string]);
-  const text = await until(
-    'the slot is filled again',
-    () => journal(2),
-    (said) => said.trim().split('\n').length === 5,
-  );
-  expect(starts(text)).toEqual(['one', 'two', 'two']);
-  expect(starts(await journal(1))).toEqual(['one', 'two']);
+  expect(await startsOf(2, 5)).toEqual(['one', 'two', 'two']);
+  expect(await startsOf(1, 3)).toEqual(['one', 'two']);
 });

@@ -5,7 +5,7 @@ import { swarmStackFile, writeComposeFile } from '../../../lib/platforms/swarm';
 import { IMAGE } from '../compose/system';
 import { inspect, requireDocker } from '../support/docker';
 import { portOf, type Ran, run } from '../support/run';
-import { labelNode, leaves, removeAll, requireSwarm, running, updateEnd, whileServing } from './engine';
+import { labelNode, leaves, removeAll, removeStack, requireSwarm, running, updateEnd, whileServing } from './engine';
 import { expectChanged, expectSystem } from './expectations';
 import { type SwarmSystemProps, swarmSystem } from './system';
 
@@ -55,7 +55,7 @@ describe('V6: a stack file', () => {
     await running(`${STACK}_backend`, 3);
     await running(`${STACK}_database`, 1);
     await running(`${STACK}_gateway`, 1);
-  });
+  }, 600_000);
 
   test('the engine has what was written, value by value', async () => {
     await expectSystem({ stack: STACK, label: LABEL, subnet: SUBNET, port: PORT });
@@ -68,28 +68,32 @@ describe('V6: a stack file', () => {
     expect((await deploy({ changed: true })).code).toBe(0);
     expect(await updateEnd(`${STACK}_backend`)).toBe('completed');
     await expectChanged(STACK, { SizeBytes: 200 * 2 ** 20 });
-  });
+  }, 600_000);
 
   test.each<[string, Partial<SwarmSystemProps>]>([
     ['exits', { broken: true }],
     ['never gets healthy', { sick: true }],
     ['has an image that cannot be had', { image: 'backend.invalid/backend:2.0.0' }],
-  ])('a version that %s is rolled back by Swarm itself, while the old one serves', async (_, version) => {
-    const before = (await inspect('service', `${STACK}_backend`)).Spec.TaskTemplate.ContainerSpec;
-    let end = '';
-    const { served, failures } = await whileServing(PORT, async () => {
-      expect((await deploy({ changed: true, ...version })).code).toBe(0);
-      end = await updateEnd(`${STACK}_backend`);
-    });
-    expect(end).toBe('rollback_completed');
-    expect(failures).toEqual([]);
-    expect(served).toBeGreaterThan(10);
-    await running(`${STACK}_backend`, 3);
-    expect((await inspect('service', `${STACK}_backend`)).Spec.TaskTemplate.ContainerSpec).toEqual(before);
-  });
+  ])(
+    'a version that %s is rolled back by Swarm itself, while the old one serves',
+    async (_, version) => {
+      const before = (await inspect('service', `${STACK}_backend`)).Spec.TaskTemplate.ContainerSpec;
+      let end = '';
+      const { served, failures } = await whileServing(PORT, async () => {
+        expect((await deploy({ changed: true, ...version })).code).toBe(0);
+        end = await updateEnd(`${STACK}_backend`);
+      });
+      expect(end).toBe('rollback_completed');
+      expect(failures).toEqual([]);
+      expect(served).toBeGreaterThan(10);
+      await running(`${STACK}_backend`, 3);
+      expect((await inspect('service', `${STACK}_backend`)).Spec.TaskTemplate.ContainerSpec).toEqual(before);
+    },
+    600_000,
+  );
 
   test('removing the stack leaves the volume only', async () => {
-    await run('docker', ['stack', 'rm', STACK]);
+    await removeStack(STACK);
     await leaves(STACK, [`volume ${STACK}_data`]);
-  });
+  }, 600_000);
 });

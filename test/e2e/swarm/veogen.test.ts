@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { RootConstruct } from 'constructs';
 import { Environment, Environments } from '../../../lib';
 import { swarmStackFile, writeComposeFile } from '../../../lib/platforms/swarm';
-import { inspect, mostOpenFiles, requireDocker } from '../support/docker';
+import { answers, inspect, mostOpenFiles, requireDocker } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
-import { must, run } from '../support/run';
-import { containerOf, labelNode, leaves, removeAll, requireSwarm, running } from './engine';
+import { must, run, until } from '../support/run';
+import { containerOf, labelNode, leaves, removeAll, removeStack, requireSwarm, running } from './engine';
 import { buildVeoGen } from './veogen';
 import { type Seen, swarmValueTests } from './veogen-values';
 
@@ -70,7 +70,7 @@ afterAll(async () => {
   await project.dispose();
   await removeAll(PULUMI);
   await unlabel();
-});
+}, 900_000);
 
 describe('by a stack file', () => {
   const stack = `ihvf${process.pid}`;
@@ -91,7 +91,7 @@ describe('by a stack file', () => {
     const deploy = ['stack', 'deploy', '--detach=true', '--resolve-image=never', '--compose-file', join(folder, 'stack.yaml'), stack];
     expect(await run('docker', deploy, { env })).toMatchObject({ code: 0, stderr: '', stdout: expect.not.stringMatching(/ignor/i) });
     seen = await look(stack, subnet);
-  });
+  }, 900_000);
 
   afterAll(async () => {
     await removeAll(stack);
@@ -111,9 +111,9 @@ describe('by a stack file', () => {
   meetTests(stack);
 
   test('removing the stack leaves the volumes only', async () => {
-    await must('docker', ['stack', 'rm', stack]);
+    await removeStack(stack);
     await onlyVolumes(stack);
-  });
+  }, 600_000);
 });
 
 describe('through Pulumi', () => {
@@ -123,7 +123,7 @@ describe('through Pulumi', () => {
   beforeAll(async () => {
     await up;
     seen = await look(stack, '10.0.1.0/24');
-  });
+  }, 900_000);
 
   swarmValueTests(() => seen);
   meetTests(stack);
@@ -141,7 +141,7 @@ describe('through Pulumi', () => {
   test('destroy leaves the volumes only', async () => {
     await project.destroy();
     await onlyVolumes(stack);
-  });
+  }, 600_000);
 });
 
 /** The variable that a stack file reads a secret from. */
@@ -151,7 +151,7 @@ function variable(secret: string): string {
 
 /** Waits until every service has all of its replicas, healthy where they have a health check. */
 async function look(stack: string, subnet: string): Promise<Seen> {
-  for (const [name, replicas] of Object.entries(REPLICAS)) await running(`${stack}_veogen-${name}`, replicas, 120_000);
+  for (const [name, replicas] of Object.entries(REPLICAS)) await running(`${stack}_veogen-${name}`, replicas, 600_000);
   const [backend, postgres, network, container] = await Promise.all([
     inspect('service', `${stack}_veogen-backend`),
     inspect('service', `${stack}_veogen-postgres`),
@@ -166,11 +166,10 @@ function meetTests(stack: string): void {
   test('each replica is healthy, and the database takes the password of the secret', async () => {
     for (const [name, replicas] of Object.entries(REPLICAS)) {
       const filter = ['--filter', `label=com.docker.swarm.service.name=${stack}_veogen-${name}`];
-      const states = (await must('docker', ['ps', ...filter, '--format', '{{.Status}}'])).trim().split('\n');
-      expect({ name, states }).toEqual({
-        name,
-        states: Array(replicas).fill(expect.stringMatching(UNCHECKED.includes(name) ? /^Up/ : /healthy/)),
-      });
+      const right = UNCHECKED.includes(name) ? /^Up/ : /\(healthy\)/;
+      const states = async () => (await must('docker', ['ps', ...filter, '--format', '{{.Status}}'])).trim().split('\n');
+      const isRight = (all: readonly string[]) => all.length === replicas && all.every((state) => right.test(state));
+      await until(`${replicas} of ${name} are well`, states, isRight, 120_000);
     }
     const login = `host=127.0.0.1 user=veogen dbname=veogen password=${secretValue('postgres-password')}`;
     const { Id } = await containerOf(`${stack}_veogen-postgres`);
@@ -184,7 +183,7 @@ function meetTests(stack: string): void {
     ['frontend', 3000, 'veogen-backend', 8000],
   ])('%s (%i) reaches %s:%i', async (from, own, host, port) => {
     const { Id } = await containerOf(`${stack}_veogen-${from}`);
-    await must('docker', ['exec', Id, '/probe', 'get', `http://127.0.0.1:${own}/connect?host=${host}&port=${port}`]);
+    expect(await answers(Id, `http://127.0.0.1:${own}/connect?host=${host}&port=${port}`, true)).toBe(true);
   });
 }
 

@@ -41,12 +41,12 @@ beforeAll(async () => {
   said.push(stdout, stderr);
   started = { code, text: code === 0 ? '' : stdout + stderr };
   containers = await found();
-}, 420_000);
+}, 900_000);
 
 afterAll(async () => {
   await project.dispose();
   await sweep(`${ID}-`);
-}, 180_000);
+});
 
 test('A1, A2: up ends when everything is there and healthy, with beat exactly once', async () => {
   expect(started).toEqual({ code: 0, text: '' });
@@ -60,7 +60,7 @@ test('A1, A2: a second preview has no changes', async () => {
   const { code, stdout, stderr } = await project.preview(['--expect-no-changes']);
   said.push(stdout, stderr);
   expect({ code, text: code === 0 ? '' : stdout }).toEqual({ code: 0, text: '' });
-}, 120_000);
+});
 
 test('A1, A2: the migration ended before web, workers and beat started, and began after the database was there', async () => {
   const migrate = one('migrate');
@@ -76,62 +76,65 @@ test('A1, A2: the migration ended before web, workers and beat started, and bega
 
 test('A1, A2: every ordered pair connects, by name and by address, exactly when an edge joins them; nobody is published', async () => {
   const asked = new Map(Object.keys(PORTS).map((name) => [name, of(name)] as const));
-  const { byName, byAddress } = await meetings(asked, (name) => `aaronspindler-${name}`, PORTS);
-  expect(byName).toEqual(bothWays(EDGES));
-  expect(byAddress).toEqual(bothWays(EDGES));
+  const pairs = bothWays(EDGES);
+  const { byName, byAddress } = await meetings(asked, (name) => `aaronspindler-${name}`, PORTS, pairs);
+  expect(byName).toEqual(pairs);
+  expect(byAddress).toEqual(pairs);
   for (const { Name, HostConfig } of [...containers.values()].flat()) expect([Name, HostConfig.PortBindings ?? {}]).toEqual([Name, {}]);
-}, 180_000);
+}, 600_000);
 
 test('A1: jobs go through the queue, two hundred at once in each worker', async () => {
   for (const { Id } of of('celery-worker')) {
     const { Cmd = [], Entrypoint = [] } = (await inspect('container', Id)).Config;
     expect([...Entrypoint, ...Cmd].join(' ')).toContain('--pool gevent --concurrency 200 --queues celery');
   }
-  const { done, took } = await jobs(one('web'), 300, 2);
+  const { done, took } = await jobs(one('web'), 300, 6);
   expect(done).toBe('300 done');
-  // ten minutes, one after the other
-  expect(took).toBeLessThan(60);
+  // half an hour, one after the other
+  expect(took).toBeLessThan(150);
   expect(await sql(one('database'), "SELECT count(DISTINCT what), count(*) FROM site_jobs_done WHERE what <> 'job pulse'")).toBe('300|300');
-}, 120_000);
+}, 600_000);
 
 test('A1: beat sends what the database says, once each time', async () => {
   const pulses = () => sql(one('database'), "SELECT count(*) FROM site_jobs_done WHERE what = 'job pulse'").then(Number);
-  await until('beat has sent jobs that were done', pulses, (count) => count >= 5, 60_000);
+  await until('beat has sent jobs that were done', pulses, (count) => count >= 5, 120_000);
   expect(await sql(one('database'), "SELECT task FROM django_celery_beat_periodictask WHERE name = 'pulse'")).toBe('site_jobs.tasks.pulse');
-  // every three seconds: a second beat would make it twice as many
-  const [before, start] = [await pulses(), Date.now()];
-  await new Promise((resolve) => setTimeout(resolve, 20_000));
-  const per = (Date.now() - start) / 1000 / ((await pulses()) - before);
-  expect(per).toBeGreaterThan(2);
-}, 120_000);
+  // every three seconds: a second beat would make it twice as many, always; one that waited in the queue comes with others once
+  const seconds = async () => {
+    const [before, start] = [await pulses(), Date.now()];
+    await new Promise((resolve) => setTimeout(resolve, 20_000));
+    return (Date.now() - start) / 1000 / ((await pulses()) - before);
+  };
+  await until('seconds from one to the next', seconds, (per) => per > 2, 60_000);
+});
 
 test('A1: Flower sees every worker, keeps what it has seen, and asks for a password', async () => {
   const flower = one('celery-flower');
   expect([(await ask(flower, '5555/')).status, (await ask(flower, '5555/', 'admin:wrong')).status]).toEqual([401, 401]);
   expect(await ask(flower, '5555/', `admin:${PLANTED['flower-password']}`)).toEqual({ status: 200, text: 'workers' });
   const metrics = async () => (await ask(flower, '5555/metrics')).text;
-  const text = await until('it sees three', metrics, (found) => (found.match(/^flower_worker_online/gm) ?? []).length === 3);
+  const text = await until('it sees three', metrics, (found) => (found.match(/^flower_worker_online/gm) ?? []).length === 3, 120_000);
   const seen = (found: string) => Number(/type="task-succeeded"} (\d+)/.exec(found)?.[1] ?? 0);
   expect(seen(text)).toBeGreaterThan(0);
   await until(
     'it has kept that',
     () => within(flower, 'sh', '-c', 'cat /data/flower.db || true'),
     (kept) => seen(kept.replace(/"task-succeeded": (\d+)/, 'type="task-succeeded"} $1')) >= seen(text),
-    60_000,
+    120_000,
   );
-}, 120_000);
+});
 
 test('A2, A7: the site is well with its database, cache and series, and says 503 without one', async () => {
   const web = one('web');
   const well = { database: 'ok', cache: 'ok', series: 'ok' };
   const health = async () => (await ask(web, '8000/health/')) as { status: number; text: string };
-  const answer = await health();
-  expect([answer.status, JSON.parse(answer.text)]).toEqual([200, well]);
+  const answer = await until('it is well', health, ({ status }) => status === 200, 60_000);
+  expect(JSON.parse(answer.text)).toEqual(well);
   await must('docker', ['stop', '--timeout', '5', one('series').Id]);
   expect((await health()).status).toBe(503);
   await must('docker', ['start', one('series').Id]);
-  await until('it is well again', health, ({ status }) => status === 200, 60_000);
-}, 120_000);
+  await until('it is well again', health, ({ status }) => status === 200, 120_000);
+});
 
 test('A1, A2: each process has exactly its own secrets as files, and they are nowhere else', async () => {
   for (const [name, all] of await found()) {
@@ -150,7 +153,7 @@ test('A1, A2: each process has exactly its own secrets as files, and they are no
   const state = await project.state();
   expect(state).toContain('/run/secrets/aaronspindler-secrets/redis-password');
   expect(plantedIn(state, PLANTED)).toEqual([]);
-}, 120_000);
+});
 
 test('A1, A2: who is killed is back, and jobs go on', async () => {
   for (const name of ['web', 'celery-worker', 'celery-beat', 'celery-flower', 'redis', 'database', 'series']) {
@@ -161,18 +164,18 @@ test('A1, A2: who is killed is back, and jobs go on', async () => {
       `${name} is back`,
       async () => (await again(victim)).State,
       ({ Pid, Health }) => Pid !== victim.State.Pid && Health.Status === 'healthy',
-      90_000,
+      240_000,
     );
   }
   expect((await jobs(one('web'), 20, 0.1)).done).toBe('20 done');
   expect(await sql(one('database'), "SELECT count(*) FROM site_jobs_done WHERE what = 'job 299'")).toBe('1');
-}, 420_000);
+}, 1_200_000);
 
 test('A1, A2: destroy leaves the volumes of the data only', async () => {
   said.push(await project.destroy());
   const left = ['celery-flower-data-1', 'database-data-1', 'redis-data-1', 'series-data-1'];
   expect(await everything(` ${ID}-`)).toEqual(left.map((name) => `volume ${ID}-aaronspindler-${name}`));
-}, 180_000);
+}, 600_000);
 
 test('A1, A2: Pulumi has said no value of a secret', () => {
   expect(said.length).toBeGreaterThan(4);

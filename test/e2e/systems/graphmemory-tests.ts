@@ -30,10 +30,14 @@ export function serviceTests(seen: () => Seen): void {
   ] as const)('%s runs as user %i, is led to by %s, and has its volumes', async (name, uid, path, volumes) => {
     const all = replicas(seen().prefix, seen().containers, name);
     expect(all).toHaveLength(SERVICES[name].replicas);
-    for (const { Id, Config, Mounts } of all) {
+    for (const { Id, Name, Config, Mounts } of all) {
       expect(Config.User).toBe(`${uid}:${uid}`);
       const own = { name, host: '127.0.0.1', port: SERVICES[name].port };
-      expect(await reached(['docker', 'exec', Id], [own])).toEqual([own]);
+      await until(
+        `${Name} listens`,
+        () => reached(['docker', 'exec', Id], [own]),
+        (found) => found.length === 1,
+      );
       const kept = Mounts.filter(({ Type, RW }: Inspected) => Type === 'volume' && RW).map(({ Destination }: Inspected) => Destination);
       expect(kept.sort()).toEqual(volumes);
     }
@@ -71,9 +75,9 @@ export function networkTests(seen: () => Seen): void {
     expect(expected).toHaveLength(32);
     // of each replica as many as it has networks
     expect(byAddress).toHaveLength(24);
-    expect(await pairsReached(inside, byName)).toEqual(expected);
-    expect(await pairsReached(inside, byAddress)).toEqual(expected);
-  }, 120_000);
+    expect(await pairsReached(inside, byName, expected)).toEqual(expected);
+    expect(await pairsReached(inside, byAddress, expected)).toEqual(expected);
+  }, 600_000);
 
   test('only the gateway is published, and it leads to all three services', async () => {
     const ports = NAMES.map((name) => [name, [...new Set(of(name).flatMap(published))]]);
@@ -128,6 +132,7 @@ export async function ends(prefix: string, events: Events, since = 0) {
     'the end of every container',
     async () => NAMES.flatMap((name) => replicas(prefix, events.containers(), name)).filter(({ Id }) => events.of(Id, 'die').length === 0),
     (running) => running.length === 0,
+    120_000,
   );
   return NAMES.flatMap((name) =>
     replicas(prefix, events.containers(), name).map(({ Id }) => {

@@ -68,20 +68,22 @@ test('everything is taken without a warning, and becomes ready without a restart
 
 describe('G2: four isolated networks', () => {
   test('everybody listens where the others try', async () => {
+    const expected = NAMES.map((name) => `${name} → itself:${SERVICES[name].port}`);
     const own = [...commands()].map(([name, command]) =>
-      connections(new Map([[name, command]]), [{ name: 'itself', host: '127.0.0.1', port: SERVICES[name].port }]),
+      connections(new Map([[name, command]]), [{ name: 'itself', host: '127.0.0.1', port: SERVICES[name].port }], expected),
     );
-    expect((await Promise.all(own)).flat()).toEqual(NAMES.map((name) => `${name} → itself:${SERVICES[name].port}`));
+    expect((await Promise.all(own)).flat()).toEqual(expected);
   });
 
   test('every ordered pair connects exactly as an edge says: by name', async () => {
     const named = NAMES.map((name): Target => ({ name, host: `graphmemory-${name}`, port: SERVICES[name].port }));
-    expect(await connections(commands(), named)).toEqual(ALLOWED.map(said).sort());
+    const expected = ALLOWED.map(said).sort();
+    expect(await connections(commands(), named, expected)).toEqual(expected);
   });
 
   test('and by the address of each pod', async () => {
-    const made = await connections(commands(), byAddress());
-    expect(made).toEqual(ALLOWED.flatMap((edge) => of(edge[1]).map(() => said(edge))).sort());
+    const expected = ALLOWED.flatMap((edge) => of(edge[1]).map(() => said(edge))).sort();
+    expect(await connections(commands(), byAddress(), expected)).toEqual(expected);
   });
 
   test('each edge lies within a network that both are in, and none crosses from one to another', () => {
@@ -94,13 +96,13 @@ describe('G2: four isolated networks', () => {
     const found = NAMES.map((name) => system.lookUp(of(name)[0] as Pod, name, 'api'));
     expect(await Promise.all(found)).toEqual(Array(8).fill(system.address('api')));
     const { ip, port } = apiServer();
-    expect(await connections(commands(), [{ name: 'cluster', host: ip, port }])).toEqual([]);
+    expect(await connections(commands(), [{ name: 'cluster', host: ip, port }], [])).toEqual([]);
   });
 
   test('G1, G2: from another namespace only the gateway is reached, and it leads to the three services, each with its user', async () => {
     const services = NAMES.map((name): Target => ({ name, host: system.address(name), port: SERVICES[name].port }));
     const route = { name: 'route', host: system.address('gateway-public'), port: 80 };
-    const reached = await system.fromOutside([...byAddress(), ...services, route]);
+    const reached = await system.fromOutside([...byAddress(), ...services, route], 3);
     expect(reached.map(({ name, port }) => `${name}:${port}`).sort()).toEqual(['gateway:8080', 'gateway:8080', 'route:80']);
     for (const [path, uid] of [
       ['/api/whoami', 10001],
@@ -119,7 +121,7 @@ describe('G2: four isolated networks', () => {
       'metrics',
       up,
       (all: { value: [number, string] }[]) => all.length === 2 && all.every(({ value }) => value[1] === '1'),
-      40_000,
+      90_000,
     );
     expect(results).toHaveLength(2);
   });
@@ -159,14 +161,15 @@ describe('G5: a start in order, readiness before traffic, an end with grace', ()
     const gone = of('api')[0]?.metadata?.name as string;
     const old = of('api').map(({ metadata }) => metadata?.name);
     const log = kubectlLater(['--namespace', system.namespace.name, 'logs', '--follow', gone, '--container', 'graphmemory-api']);
-    let deleted = 0;
+    let told = 0;
     const answers = await system.asking(`http://${system.address('gateway-public')}/api/whoami`, async () => {
-      deleted = Math.floor(Date.now() / 1000);
       system.namespace.run('delete', 'pod', gone, '--wait=false');
+      // not before, since a slow machine takes its time to start kubectl
+      told = Math.floor(Date.now() / 1000);
       const ready = async () => system.pods('api').filter(isReady).length;
       await until('the next pod', ready, (count) => count === 2, 30_000);
-      await until('the next pod is ready', ready, (count) => count === 3, 90_000);
-      system.namespace.run('wait', `pod/${gone}`, '--for=delete', '--timeout=60s');
+      await until('the next pod is ready', ready, (count) => count === 3, 200_000);
+      system.namespace.run('wait', `pod/${gone}`, '--for=delete', '--timeout=120s');
     });
     const failed = answers.filter(({ said }) => said === 'failed');
     console.log(`deleted pod: ${answers.length} requests, ${failed.length} failed`);
@@ -176,25 +179,34 @@ describe('G5: a start in order, readiness before traffic, an end with grace', ()
     const by = answers.map(({ at, said }) => ({ at, host: (JSON.parse(said) as { hostname: string }).hostname }));
     // it was asked until it was told to stop, and not once it drained
     const asked = by.filter(({ host }) => host === gone).map(({ at }) => at);
-    expect(Math.max(...asked)).toBeGreaterThanOrEqual(deleted - 2);
-    expect(Math.max(...asked)).toBeLessThan(deleted + 5);
+    expect(Math.max(...asked)).toBeGreaterThanOrEqual(told - 5);
+    expect(Math.max(...asked)).toBeLessThan(told + 5);
     const [next] = system.pods('api').filter(({ metadata }) => !old.includes(metadata?.name));
     const { started, ready } = times(next as Pod);
     expect(ready - started).toBeGreaterThanOrEqual(WARM_UP - 1);
     const first = by.filter(({ host }) => host === next?.metadata?.name).map(({ at }) => at);
     expect(Math.min(...first)).toBeGreaterThanOrEqual(ready);
     expect(first.length).toBeGreaterThan(0);
-  }, 180_000);
+  }, 600_000);
 
   test('what is in hand when a pod is told to stop is finished', async () => {
     const pod = system.pods('api').find(isReady) as Pod;
     const url = `http://${pod.status?.podIP}:8000/load?seconds=9`;
-    const long = system.shell(of('dashboard')[0] as Pod, 'dashboard', `timeout 20 wget -q -O - '${url}'`);
+    const [, ...inside] = system.inside(of('dashboard')[0] as Pod, 'dashboard');
+    let heard = '';
+    const long = kubectlLater([...inside, 'sh', '-c', `echo asking; timeout 40 wget -q -O - '${url}'`], (out) => {
+      heard = out;
+    });
+    await until(
+      'it is asked',
+      async () => heard,
+      (said) => said.startsWith('asking'),
+    );
     await new Promise((resolve) => setTimeout(resolve, 1500));
     system.namespace.run('delete', 'pod', String(pod.metadata?.name), '--wait=false');
     const start = Date.now();
-    expect(JSON.parse(await long)).toEqual({ seconds: 9, mib: 0 });
+    expect(JSON.parse((await long).replace('asking\n', ''))).toEqual({ seconds: 9, mib: 0 });
     // longer than it drains: it had been told to stop
     expect(Date.now() - start).toBeGreaterThan(6000);
-  }, 60_000);
+  }, 120_000);
 });

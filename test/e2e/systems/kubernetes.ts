@@ -5,8 +5,8 @@ import type { Job } from 'kubernetes-types/batch/v1';
 import type { Container, ContainerStateTerminated, Pod, PodSpec, Service } from 'kubernetes-types/core/v1';
 import { Environments, HardenedService, HardenedTask } from '../../../lib';
 import { IronhullChart, kubernetes } from '../../../lib/platforms/kubernetes';
-import { createNamespace, kubectl, kubectlLater, Namespace, removeNamespace } from '../kubernetes/kubectl';
-import { must } from '../support/run';
+import { createNamespace, kubectl, kubectlLater, Namespace, patiently, removeNamespace } from '../kubernetes/kubectl';
+import { must, until } from '../support/run';
 import { reached, type Target } from './reach';
 
 /** What a stand-in is told beside what the system says, by the name of its service. */
@@ -20,12 +20,12 @@ export interface Answer {
   readonly said: string;
 }
 
-/** Asks again and again until /tmp/stop is there: about 30 new connections a second. */
+/** Asks again and again until /tmp/stop is there: about 30 new connections a second. What is lost never ends; a slow machine takes its time. */
 const ASK = `
 rm -f /tmp/stop
 ask() {
   while [ ! -e /tmp/stop ]; do
-    said=$(timeout 5 wget -q -O - "$1") || said=failed
+    said=$(timeout 15 wget -q -O - "$1") || said=failed
     echo "$(date +%s) $said"
     sleep 0.05
   done
@@ -67,6 +67,7 @@ export class System {
     const literals = Object.entries(values).map(([key, value]) => `--from-literal=${key}=${value}`);
     this.namespace.run('create', 'secret', 'generic', secret, ...literals);
     kubectl(['--namespace', this.outside.name, 'apply', '-f', '-'], JSON.stringify(STRANGER));
+    this.outside.rolledOut('client');
   }
 
   /**
@@ -123,7 +124,7 @@ export class System {
   /** Runs a line of shell within a pod, in the container of the service. */
   shell(pod: Pod, service: string, line: string): Promise<string> {
     const [command, ...args] = this.inside(pod, service);
-    return must(command as string, [...args, 'sh', '-c', line]);
+    return patiently(() => must(command as string, [...args, 'sh', '-c', line]));
   }
 
   /** The address that a pod is told for the name of a service. */
@@ -143,9 +144,9 @@ export class System {
     return Object.fromEntries(lines.map((line) => [line.split(' ')[0], Buffer.from(line.split(' ')[1] ?? '', 'base64').toString()]));
   }
 
-  /** Which of the targets the stranger reaches. */
-  fromOutside(targets: readonly Target[]): Promise<Target[]> {
-    return reached(['kubectl', '--namespace', this.outside.name, 'exec', 'deployment/client', '--'], targets);
+  /** Which of the targets the stranger reaches; there should be so many. */
+  fromOutside(targets: readonly Target[], count: number): Promise<Target[]> {
+    return reachedAtLast(['kubectl', '--namespace', this.outside.name, 'exec', 'deployment/client', '--'], targets, count);
   }
 
   /** What the stranger is answered. */
@@ -156,11 +157,18 @@ export class System {
   /** What the stranger is answered while something else goes on. */
   async asking(url: string, meanwhile: () => Promise<void>): Promise<Answer[]> {
     const exec = ['exec', 'deployment/client', '--'];
-    const said = kubectlLater(['--namespace', this.outside.name, ...exec, 'sh', '-c', ASK, url]);
+    let count = 0;
+    const said = kubectlLater(['--namespace', this.outside.name, ...exec, 'sh', '-c', ASK, url], (out) => {
+      count = out.split('\n').length - 1;
+    });
     try {
-      await new Promise((resolve) => setTimeout(resolve, 2000));
+      // some before, some after
+      const asked = async () => count;
+      await until('the stranger is answered', asked, (all) => all >= 50, 120_000);
       await meanwhile();
+      const before = count;
       await new Promise((resolve) => setTimeout(resolve, 4000));
+      await until('it is still answered', asked, (all) => all >= before + 20, 60_000);
     } finally {
       this.outside.run(...exec, 'touch', '/tmp/stop');
     }
@@ -172,14 +180,16 @@ export class System {
   async shown(): Promise<{ objects: string; logs: string }> {
     const kinds =
       'pods,deployments,statefulsets,replicasets,jobs,cronjobs,services,configmaps,events,networkpolicies,serviceaccounts,persistentvolumeclaims';
-    const pods = (this.namespace.get('pods').items as Pod[]).map(({ metadata }) => String(metadata?.name));
-    const logs = pods.map((pod) => this.namespace.run('logs', pod, '--all-containers', '--tail=-1'));
+    const pods = this.namespace.get('pods').items as Pod[];
+    // the clock may just have started one, which has said nothing yet
+    const names = pods.filter(({ status }) => status?.phase !== 'Pending').map(({ metadata }) => String(metadata?.name));
+    const logs = names.map((pod) => this.namespace.run('logs', pod, '--all-containers', '--tail=-1'));
     return { objects: this.namespace.run('get', kinds, '-o', 'json'), logs: logs.join('\n') };
   }
 
   dispose(): void {
     // first, as a namespace that waits for pods looks for them again after half of their grace periods only
-    this.namespace.run('delete', 'deployments,statefulsets,jobs,pods', '--all', '--ignore-not-found', '--timeout=120s');
+    this.namespace.run('delete', 'deployments,statefulsets,jobs,pods', '--all', '--ignore-not-found', '--timeout=300s');
     for (const { name } of [this.outside, this.namespace]) removeNamespace(name);
   }
 
@@ -245,12 +255,32 @@ export function times(pod: Pod): { ready: number; started: number } {
   };
 }
 
-/** Every connection that comes about, as `from → to:port`: one for each target that takes it. */
-export async function connections(inside: ReadonlyMap<string, readonly string[]>, targets: readonly Target[]): Promise<string[]> {
+/**
+ * Which targets take a connection. A connection has three seconds, and a slow machine may need more: all are asked again while there are fewer
+ * than there should be. Whichever took one once counts.
+ */
+async function reachedAtLast(inside: readonly string[], targets: readonly Target[], count: number): Promise<Target[]> {
+  const found = new Set<Target>();
+  for (let tries = 0; tries === 0 || (tries < 5 && found.size < count); tries++)
+    for (const one of await patiently(() => reached(inside, targets))) found.add(one);
+  return [...found];
+}
+
+/**
+ * Every connection that comes about, as `from → to:port`: one for each target that takes it.
+ *
+ * @param expected those that should
+ */
+export async function connections(
+  inside: ReadonlyMap<string, readonly string[]>,
+  targets: readonly Target[],
+  expected: readonly string[],
+): Promise<string[]> {
   const made = await Promise.all(
     [...inside].map(async ([from, command]) => {
       const others = targets.filter(({ name }) => name !== from);
-      return (await reached(command, others)).map(({ name, port }) => `${from} → ${name}:${port}`);
+      const count = expected.filter((one) => one.startsWith(`${from} → `)).length;
+      return (await reachedAtLast(command, others, count)).map(({ name, port }) => `${from} → ${name}:${port}`);
     }),
   );
   return made.flat().sort();

@@ -53,14 +53,30 @@ export async function reached(inside: readonly string[], targets: readonly Targe
  * Every ordered pair, as `from → to`, of which at least one target is reached.
  *
  * @param inside for each runner, the command that runs another one within it
+ * @param expected pairs that are asked again, by themselves, as long as they are missing: all at once may be too much for a busy machine
  */
-export async function pairsReached(inside: ReadonlyMap<string, readonly string[]>, targets: readonly Target[]): Promise<string[]> {
+export async function pairsReached(
+  inside: ReadonlyMap<string, readonly string[]>,
+  targets: readonly Target[],
+  expected: readonly string[],
+): Promise<string[]> {
   // all at once too: a name that nobody has takes its time
-  const found = [...inside].map(async ([from, command]) => {
+  const all = [...inside].map(async ([from, command]) => {
     const others = targets.filter((target) => target.name !== from);
     return (await reached(command, others)).map(({ name }) => `${from} → ${name}`);
   });
-  return [...new Set((await Promise.all(found)).flat())].sort();
+  const found = new Set((await Promise.all(all)).flat());
+  const end = Date.now() + 60_000;
+  for (;;) {
+    const missing = expected.filter((pair) => !found.has(pair));
+    if (missing.length === 0 || Date.now() > end) return [...found].sort();
+    for (const pair of missing) {
+      const [from = '', to] = pair.split(' → ');
+      const [command, others] = [inside.get(from), targets.filter(({ name }) => name === to)];
+      if (command && (await reached(command, others)).length > 0) found.add(pair);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }
 
 /** Pairs in both directions, as `from → to`. */
@@ -74,10 +90,10 @@ export type Containers = ReadonlyMap<string, readonly Inspected[]>;
 /** A port that nothing of a system has: `meetings` listens there. */
 export const OWN = 7999;
 
-/** On a port that nothing of the system has. What listens there says whose container it is, as long as it is asked. */
+/** On a port that nothing of the system has. What listens there says whose container it is, for longer than it is asked. */
 const LISTEN = `
-timeout 60 nc -ll -p ${OWN} -e echo "$1" >/dev/null 2>&1 &
-for try in $(seq 50); do
+timeout 900 nc -ll -p ${OWN} -e echo "$1" >/dev/null 2>&1 &
+for try in $(seq 300); do
   timeout 2 nc 127.0.0.1 ${OWN} </dev/null 2>/dev/null | grep -qx "$1" && exit
   sleep 0.1
 done
@@ -88,23 +104,26 @@ exit 1`;
  *
  * @param hostOf the name under which a service is known to others
  * @param ports a port of each that listens
+ * @param expected the pairs that should connect
  * @param more addresses that the engine does not list with its networks
  */
 export async function meetings(
   containers: Containers,
   hostOf: (name: string) => string,
   ports: Readonly<Record<string, number>>,
+  expected: readonly string[],
   more: readonly Target[] = [],
 ) {
   const commands = new Map([...containers].map(([name, [first]]) => [name, ['docker', 'exec', first?.Id]]));
   const named = [...containers.keys()].map((name) => ({ name, host: hostOf(name), port: ports[name] as number }));
   const all = [...containers].flatMap(([name, replicas]) => replicas.map((one) => [name, one] as const));
   await Promise.all(all.map(([name, { Id }]) => must('docker', ['exec', Id, 'sh', '-c', LISTEN, 'sh', name])));
-  const byName = await pairsReached(commands, named);
+  const byName = await pairsReached(commands, named, expected);
   const addressed = [...all.flatMap(([name, one]) => addresses(name, one, OWN)), ...more.map((one) => ({ ...one, port: OWN }))];
   const byAddress = await pairsReached(
     commands,
     addressed.map((one) => ({ ...one, says: one.name })),
+    expected,
   );
   return { byName, byAddress };
 }

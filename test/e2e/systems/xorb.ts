@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Xorb } from '../../../apps/xorb/xorb';
 import { Environments } from '../../../lib';
 import type { Inspected } from '../support/docker';
-import { must, run } from '../support/run';
+import { must, run, until } from '../support/run';
 import { Project } from './compose';
 
 /** How each environment configures XORB, and how many replicas there are. */
@@ -127,6 +127,27 @@ export async function redisCli(container: Inspected, user: 'admin' | 'default', 
   const file = `/run/secrets/xorb-secrets/redis_${user === 'default' ? '' : 'admin_'}password`;
   const script = `export REDISCLI_AUTH="$(cat ${file})"; exec redis-cli --user ${user} --no-auth-warning "$@"`;
   return (await must('docker', ['exec', container.Id, 'sh', '-c', script, 'sh', ...command])).trim();
+}
+
+/** Waits until the cluster of Redis is whole, as one of its nodes sees it. */
+export async function clusterIsWhole(node: Inspected): Promise<void> {
+  const lines = ['cluster_state:ok', 'cluster_slots_ok:16384', 'cluster_known_nodes:6', 'cluster_size:3'];
+  await until(
+    'the cluster is whole',
+    () => redisCli(node, 'admin', 'cluster', 'info'),
+    (info) => lines.every((line) => info.includes(line)),
+    240_000,
+  );
+}
+
+/** Waits until the cluster of Redis answers a command with this: a node that was started serves nothing for a moment. */
+export async function saysInTime(node: Inspected, answer: string, ...command: string[]): Promise<void> {
+  await until(
+    command.join(' '),
+    () => redisCli(node, 'default', '-c', ...command),
+    (said) => said === answer,
+    60_000,
+  );
 }
 
 /** What a database server answers to a superuser. */

@@ -234,7 +234,7 @@ test.each(ROWS)(
     // it was silent before, and ends with its reason
     expect([found.get(FROM - HOUR), found.get(OVER)]).toEqual([[], []]);
   },
-  60_000,
+  240_000,
 );
 
 test('each rule is tried, and has a name of its own', () => {

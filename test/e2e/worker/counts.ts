@@ -45,13 +45,14 @@ export function finished(report: () => Promise<string>): Promise<Counts> {
   );
 }
 
-/** Asks without a pause how many there are, while something happens; every answer. */
+/** Asks without a pause how many there are, while something happens; every answer. Who does not answer once is asked again. */
 export async function watching<T>(ask: () => Promise<number>, work: () => Promise<T>): Promise<number[]> {
   const seen: number[] = [];
   let over = false;
   const watch = (async () => {
     while (!over) {
-      seen.push(await ask());
+      const answer = await ask().catch(() => undefined);
+      if (answer !== undefined) seen.push(answer);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   })();

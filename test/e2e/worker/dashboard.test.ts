@@ -39,8 +39,12 @@ const BOARDS: readonly (readonly [string, string])[] = [
 
 beforeAll(async () => {
   await requireEngine(['go', 'version']);
-  await must('go', ['build', '-trimpath', '-o', program, '.'], { cwd: join(__dirname, 'schema'), env: { CGO_ENABLED: '0' } });
-}, 300_000);
+  await must('go', ['build', '-trimpath', '-o', program, '.'], {
+    cwd: join(__dirname, 'schema'),
+    env: { CGO_ENABLED: '0' },
+    timeout: 600_000,
+  });
+}, 700_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test.each(BOARDS)('%s', async (_, board) => {

@@ -42,7 +42,8 @@ export function buildJobs(scope: Construct, { release, replicas }: Version, stor
   for (const one of [queue, ledger]) producer.network.allowTo(one);
 
   const program = { image: IMAGE, resources: SMALL, writable: [{ path: '/tmp', size: '1Mi' }], exporter: false } as const;
-  const liveness = { maxAge: '15s', interval: '2s' } as const;
+  // a look may take as long as the interval: a machine that stands still for a few seconds starts nothing again
+  const liveness = { maxAge: '15s', interval: '5s' } as const;
   const workers = new MonitoredWorker(scope, 'Worker', {
     ...program,
     command: ['/jobs', 'work'],
@@ -50,7 +51,8 @@ export function buildJobs(scope: Construct, { release, replicas }: Version, stor
     concurrency: 4,
     drain: '20s',
     replicas,
-    env: { RELEASE: release, JOB_MS: 120 },
+    // few of them take their time, so that there is enough to do for as long as something happens; many do the rest
+    env: { RELEASE: release, JOB_MS: replicas > 2 ? 20 : 400 },
     liveness,
     rollout: { delay: '2s' },
   });

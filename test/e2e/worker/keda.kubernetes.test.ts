@@ -9,7 +9,7 @@ import { loadAll } from 'js-yaml';
 import { Environments, ExistingSecret, MonitoredWorker, Queues, type WorkerQueue } from '../../../lib';
 import { IronhullChart } from '../../../lib/platforms/kubernetes';
 import { Frontend, Server } from '../../worker/shop';
-import { createNamespace, kubectl, Namespace, removeNamespace, requireCluster } from '../kubernetes/kubectl';
+import { createNamespace, kubectl, Namespace, removeNamespace, requireCluster, served } from '../kubernetes/kubectl';
 
 const namespace = new Namespace('ironhull-keda');
 const KINDS = ['scaledobjects', 'triggerauthentications'] as const;
@@ -39,18 +39,17 @@ const documents = (text: string) => loadAll(text) as any[];
 const strictly = (text: string) => kubectl(['apply', '--server-side', '--validate=strict', '-f', '-'], text);
 const crds = () => kubectl(['get', 'customresourcedefinitions', '-o', 'name']).out.split('\n').filter(Boolean);
 
-beforeAll(() => {
+beforeAll(async () => {
   requireCluster();
   const before = new Set(crds());
   strictly(definitions);
   made = crds().filter((name) => !before.has(name));
-  const ours = KINDS.map((one) => `customresourcedefinition/${one}.keda.sh`);
-  kubectl(['wait', ...ours, '--for=condition=Established', '--timeout=60s']);
+  await served(KINDS.map((one) => `customresourcedefinition/${one}.keda.sh`));
   createNamespace(namespace.name);
-}, 180_000);
+}, 400_000);
 afterAll(() => {
   removeNamespace(namespace.name);
-  if (made.length > 0) kubectl(['delete', ...made, '--timeout=60s']);
+  if (made.length > 0) kubectl(['delete', ...made, '--timeout=180s']);
 }, 180_000);
 
 test('the API server takes everything strictly, and keeps each field', () => {

@@ -20,8 +20,8 @@ export const PASSWORDS = { name: 'passwords', keys: ['default-password', 'admin-
 /** Memory that a worker may have, in bytes. */
 export const MEMORY = 96 * 2 ** 20;
 
-/** Says to Redis what it is given, with the password of the file. */
-export const SAY = `say() { { printf 'AUTH "%s"\\n' "$(cat "$REDIS_PASSWORD_FILE")"; echo "$*"; } | timeout 5 redis-cli -h "$REDIS_HOST" | tail -n +2; }`;
+/** Says to Redis what it is given, with the password of the file. It may take longer on a slow machine; a worker may be silent for 90 s. */
+export const SAY = `say() { { printf 'AUTH "%s"\\n' "$(cat "$REDIS_PASSWORD_FILE")"; echo "$*"; } | timeout 20 redis-cli -h "$REDIS_HOST" | tail -n +2; }`;
 /** Takes a job now and then; the one that finds that somebody should end does so. */
 const WORK = `${SAY}
 while touch "$WORKER_HEARTBEAT_FILE"; do
@@ -32,6 +32,10 @@ done`;
 
 /** The command by which a worker says something to Redis. */
 export const sayTo = (...command: readonly string[]): string[] => ['sh', '-c', `${SAY}; say "$@"`, 'say', ...command];
+
+/** Lets a worker say something to Redis, again where it had no answer in time. */
+export const heard = (say: () => Promise<string>): Promise<string> =>
+  until('Redis has heard', say, (said) => /^(OK|\d+)$/.test(said.trim()), 60_000);
 
 /** Two workers and a Redis. */
 export function buildWatched(scope: Construct, alerts: MonitoredWorkerProps['alerts'] = {}): { redis: Redis; worker: MonitoredWorker } {
@@ -88,7 +92,8 @@ export class Board {
     const numbers = (shown: Readonly<Record<string, number>>) => {
       return Object.keys(shown).length > 0 && Object.entries(shown).every(([name, value]) => name !== '' && Number.isFinite(value));
     };
-    await until(title, () => this.last(target), numbers, 90_000);
+    // what is asked of each whole minute has an answer after one
+    await until(title, () => this.last(target), numbers, 180_000);
   }
 
   private async last(target: GrafanaTarget): Promise<Readonly<Record<string, number>>> {

@@ -71,7 +71,7 @@ export async function fault(
 
 /** Waits until a process of the run has a command line like this; its pid. */
 export async function caught(running: Running, like: RegExp): Promise<number> {
-  for (let tries = 0; tries < 4000; tries++) {
+  for (let tries = 0; tries < 10_000; tries++) {
     for (const pid of family(running.pid)) if (like.test(commandLine(pid))) return pid;
     await sleep(10);
   }
@@ -94,8 +94,9 @@ export async function atTheDump(
   lab: Lab,
   options: RunOptions = {},
 ): Promise<{ running: Running; pid: number; release: () => Promise<void> }> {
-  const release = await holdLock(lab);
-  const running = lab.spawn(['backup'], options);
+  const release = await holdLock(lab, 'people', 240);
+  // it waits until it is told to go on, however long a busy machine takes for what happens meanwhile
+  const running = lab.spawn(['backup'], { ...options, env: { BACKUP_LOCK_WAIT: '200', ...options.env } });
   const pid = await caught(running, /^(\S*\/)?pg_dump -Fc/);
   while (
     (await lab.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'LOCK TABLE%'", 'postgres')) === '0'

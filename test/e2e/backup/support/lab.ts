@@ -108,7 +108,7 @@ export class Lab {
     void server.ended.then((ended) => {
       over = ended;
     });
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 600; tries++) {
       if (over) throw new Error(`${command} ended with ${over.code}: ${over.stderr}`);
       const probe = await start('curl', ['-sk', '-o', '/dev/null', '-m', '2', `https://127.0.0.1:${port}/`], env, this.user).ended;
       // 35: it speaks something else than TLS, so it is there
@@ -213,6 +213,7 @@ export class Lab {
     for (const server of this.servers) killFamily(server.pid);
     await sleep(50);
     for (const at of this.mounts) execFileSync('umount', ['-l', at]);
-    rmSync(this.dir, { recursive: true, force: true });
+    // what outlived a killed run may still make a file
+    rmSync(this.dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }

@@ -103,14 +103,15 @@ export function killFamily(pid: number): void {
   }
 }
 
+let port = 25_000 + Math.floor(Math.random() * 4000);
+
+/** A port that nobody has: none of those that the kernel gives to whoever connects (from 32768 on), which may be taken at any moment. */
 export function freePort(): Promise<number> {
+  const found = ++port;
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))));
-    });
+    server.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(freePort()) : reject(error)));
+    server.listen(found, '127.0.0.1', () => server.close(() => resolve(found)));
   });
 }
 

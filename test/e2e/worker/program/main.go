@@ -83,8 +83,8 @@ func produce(ctx context.Context) {
 	<-ctx.Done()
 }
 
-// A job may take this long; what a consumer has held for longer is taken over.
-const idle = 5 * time.Second
+// A job may take this long, also on a slow machine; what a consumer has held for longer is taken over.
+const idle = 15 * time.Second
 
 func work(ctx context.Context) {
 	name, _ := os.Hostname()

@@ -15,4 +15,4 @@ class Command(BaseCommand):
         import config.celery_app  # noqa: F401, whose broker it is
 
         done = group(job.s(number, seconds) for number in range(jobs)).apply_async()
-        self.stdout.write("%d done" % len(set(done.get(timeout=100))))
+        self.stdout.write("%d done" % len(set(done.get(timeout=300))))
