@@ -41,11 +41,10 @@ export class PulumiProject {
 
   /** Sets values of the config; keys that start with `secret ` are secret. */
   async configure(config: Readonly<Record<string, string>>): Promise<void> {
-    for (const [key, value] of Object.entries(config)) {
-      const secret = key.startsWith('secret ');
-      // a value may begin with dashes, as a certificate does
-      await this.must(['config', 'set', secret ? '--secret' : '--plaintext', '--', secret ? key.slice(7) : key, value]);
-    }
+    const args = Object.entries(config).map(([key, value]) =>
+      key.startsWith('secret ') ? `--secret=${key.slice(7)}=${value}` : `--plaintext=${key}=${value}`,
+    );
+    if (args.length > 0) await this.must(['config', 'set-all', ...args]);
   }
 
   /** Brings the stack to what the program says, and returns what Pulumi said. */

@@ -62,6 +62,20 @@ export async function until<T>(what: string, ask: () => Promise<T>, right: (answ
   }
 }
 
+/** Does it with each, so many at a time: a machine that is asked for everything at once starves what is being tested. */
+export async function atMost<T, R>(most: number, all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < all.length) {
+      const index = next++;
+      results[index] = await work(all[index] as T);
+    }
+  };
+  await Promise.all(Array.from({ length: most }, worker));
+  return results;
+}
+
 /**
  * Fails, in one sentence, where an engine that a suite needs does not answer. A suite without its engine is a failure:
  * skipped, it would look like a success.

@@ -193,10 +193,10 @@ describe('G5: a start in order, readiness before traffic, an end with grace', ()
 
   test('what is in hand when a pod is told to stop is finished', async () => {
     const pod = system.pods('api').find(isReady) as Pod;
-    const url = `http://${pod.status?.podIP}:8000/load?seconds=9`;
+    const url = `http://${pod.status?.podIP}:8000/load?seconds=20`;
     const [, ...inside] = system.inside(of('dashboard')[0] as Pod, 'dashboard');
     let heard = '';
-    const long = kubectlLater([...inside, 'sh', '-c', `echo asking; timeout 40 wget -q -O - '${url}'`], (out) => {
+    const long = kubectlLater([...inside, 'sh', '-c', `echo asking; timeout 90 wget -q -O - '${url}'`], (out) => {
       heard = out;
     });
     await until(
@@ -207,7 +207,7 @@ describe('G5: a start in order, readiness before traffic, an end with grace', ()
     await new Promise((resolve) => setTimeout(resolve, 1500));
     system.namespace.run('delete', 'pod', String(pod.metadata?.name), '--wait=false');
     const start = Date.now();
-    expect(JSON.parse((await long).replace('asking\n', ''))).toEqual({ seconds: 9, mib: 0 });
+    expect(JSON.parse((await long).replace('asking\n', ''))).toEqual({ seconds: 20, mib: 0 });
     // longer than it drains: it had been told to stop
     expect(Date.now() - start).toBeGreaterThan(6000);
   }, 120_000);

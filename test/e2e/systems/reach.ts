@@ -1,6 +1,6 @@
 /** Who reaches whom, with connections made from within the containers. */
 import type { Inspected } from '../support/docker';
-import { must } from '../support/run';
+import { atMost, must } from '../support/run';
 import { addresses } from './compose';
 
 /** Where somebody may be reached. */
@@ -16,6 +16,9 @@ export interface Target {
    */
   readonly says?: string;
 }
+
+/** Containers that ask at the same time, each of which asks for everything at once. */
+export const AT_ONCE = 3;
 
 /** All at once: what is dropped takes its time. The images of the suites have a shell and BusyBox. */
 const SCRIPT = `
@@ -60,12 +63,11 @@ export async function pairsReached(
   targets: readonly Target[],
   expected: readonly string[],
 ): Promise<string[]> {
-  // all at once too: a name that nobody has takes its time
-  const all = [...inside].map(async ([from, command]) => {
+  const all = await atMost(AT_ONCE, [...inside], async ([from, command]) => {
     const others = targets.filter((target) => target.name !== from);
     return (await reached(command, others)).map(({ name }) => `${from} → ${name}`);
   });
-  const found = new Set((await Promise.all(all)).flat());
+  const found = new Set(all.flat());
   const end = Date.now() + 60_000;
   for (;;) {
     const missing = expected.filter((pair) => !found.has(pair));
@@ -117,7 +119,7 @@ export async function meetings(
   const commands = new Map([...containers].map(([name, [first]]) => [name, ['docker', 'exec', first?.Id]]));
   const named = [...containers.keys()].map((name) => ({ name, host: hostOf(name), port: ports[name] as number }));
   const all = [...containers].flatMap(([name, replicas]) => replicas.map((one) => [name, one] as const));
-  await Promise.all(all.map(([name, { Id }]) => must('docker', ['exec', Id, 'sh', '-c', LISTEN, 'sh', name])));
+  await atMost(AT_ONCE, all, ([name, { Id }]) => must('docker', ['exec', Id, 'sh', '-c', LISTEN, 'sh', name]));
   const byName = await pairsReached(commands, named, expected);
   const addressed = [...all.flatMap(([name, one]) => addresses(name, one, OWN)), ...more.map((one) => ({ ...one, port: OWN }))];
   const byAddress = await pairsReached(
