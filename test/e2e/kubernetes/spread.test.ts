@@ -11,7 +11,8 @@ import { until } from '../support/run';
 import { createNamespace, kubectl, Namespace, removeNamespace, requireCluster } from './kubectl';
 
 const namespace = new Namespace('ironhull-spread');
-const ONLY = { 'ironhull-spread': 'yes' };
+const KEPT = 'ironhull-spread';
+const ONLY = { [KEPT]: 'yes' };
 const HOSTS = [
   { name: 'ironhull-spread-a', zone: 'a', cpu: '64' },
   { name: 'ironhull-spread-b', zone: 'b', cpu: '4' },
@@ -32,6 +33,8 @@ function createHosts(): void {
         'topology.kubernetes.io/zone': zone,
       },
     },
+    // others are not placed there
+    spec: { taints: [{ key: KEPT, effect: 'NoSchedule' }] },
   }));
   kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
 }
@@ -55,10 +58,10 @@ function beat(): void {
 async function takePods(): Promise<void> {
   const taints = async () => {
     beat();
-    const { items } = JSON.parse(kubectl(['get', 'nodes', '-l', 'ironhull-spread=yes', '-o', 'json']).out) as { items: Host[] };
+    const { items } = JSON.parse(kubectl(['get', 'nodes', '-l', `${KEPT}=yes`, '-o', 'json']).out) as { items: Host[] };
     return items.map(({ spec }) => spec.taints?.length ?? 0);
   };
-  await until('all hosts take pods', taints, (all) => all.length === HOSTS.length && all.every((count) => count === 0), 120_000);
+  await until('all hosts take pods', taints, (all) => all.length === HOSTS.length && all.every((count) => count === 1), 120_000);
 }
 
 interface Host {
@@ -84,7 +87,7 @@ async function placed(id: string, props: Partial<RedisProps>, count: number): Pr
     passwords: { secret: new ExistingSecret(chart, 'Passwords', { existing: 'nobody-reads-it' }) },
     ...props,
   });
-  const items = (chart.toJson() as (StatefulSet | { kind: string })[]).map((one) => (isStatefulSet(one) ? withoutClaims(one) : one));
+  const items = (chart.toJson() as (StatefulSet | { kind: string })[]).map((one) => (isStatefulSet(one) ? forHosts(one) : one));
   kubectl(['apply', '--server-side', '--validate=strict', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
   const found = await until(
     'all pods have a host',
@@ -102,11 +105,15 @@ async function placed(id: string, props: Partial<RedisProps>, count: number): Pr
 
 const isStatefulSet = (one: { kind?: string }): one is StatefulSet => one.kind === 'StatefulSet';
 
-/** The cluster's volumes are on its real node, where a claim would hold the pod. */
-function withoutClaims(set: StatefulSet): StatefulSet {
+/** With leave to be there, and without claims: the cluster's volumes are on its real node, where they would hold the pod. */
+function forHosts(set: StatefulSet): StatefulSet {
   const { volumeClaimTemplates = [], template, ...spec } = set.spec ?? ({} as StatefulSetSpec);
   const volumes = volumeClaimTemplates.map(({ metadata }) => ({ name: metadata?.name ?? '', emptyDir: {} }));
-  const pod = { ...template.spec, volumes: [...(template.spec?.volumes ?? []), ...volumes] } as PodSpec;
+  const pod = {
+    ...template.spec,
+    tolerations: [{ key: KEPT, operator: 'Exists' }],
+    volumes: [...(template.spec?.volumes ?? []), ...volumes],
+  } as PodSpec;
   return { ...set, spec: { ...spec, template: { ...template, spec: pod } } };
 }
 

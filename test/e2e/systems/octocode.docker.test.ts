@@ -78,6 +78,13 @@ afterAll(async () => {
 
 test('up ends when everything is ready', async () => {
   expect(started).toEqual({ code: 0, text: '' });
+  const { Id } = await container('database-exporter');
+  await until(
+    'the exporter logs in',
+    () => must('docker', ['logs', Id]),
+    (text) => text.includes('exporter: logged in'),
+    120_000,
+  );
   for (const one of [...(await standing()).values()].flat()) {
     expect([one.Name, one.State.Status, one.State.Health?.Status ?? 'healthy']).toEqual([one.Name, 'running', 'healthy']);
   }

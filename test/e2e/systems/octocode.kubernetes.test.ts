@@ -102,7 +102,7 @@ const targets = (host: (name: Name, pod: Pod) => string) =>
 const byAddress = () => targets((_, { status }) => String(status?.podIP));
 const commands = () => new Map([...everybody].map(([name, pods]) => [name, system.inside(pods[0] as Pod, name)]));
 
-test('everything is taken without a warning, and becomes ready', () => {
+test('everything is taken without a warning, and becomes ready', async () => {
   expect(warnings).toBe('');
   const workloads: { metadata: { name: string }; status: { readyReplicas: number } }[] =
     system.namespace.get('deployments,statefulsets').items;
@@ -110,6 +110,8 @@ test('everything is taken without a warning, and becomes ready', () => {
   expect(Object.fromEntries(ready)).toEqual(REPLICAS);
   const restarts = STANDING.flatMap((name) => system.pods(name)).map(({ status }) => status?.containerStatuses?.[0]?.restartCount);
   expect(restarts).toEqual(Array(12).fill(0));
+  const logs = async () => system.namespace.run('logs', 'deployment/octocode-database-exporter', '--all-containers');
+  await until('the exporter logs in', logs, (text) => text.includes('exporter: logged in'), 120_000);
 });
 
 describe('O11: segmentation', () => {

@@ -72,6 +72,13 @@ test('everything starts at the first attempt, and nothing of the file is ignored
     expect([name, of(name).map(({ State }) => State.Health?.Status)]).toEqual([name, Array(replicas).fill(expected)]);
     expect([name, (await stack.containers(service(name), true)).length]).toEqual([name, replicas]);
   }
+  const [exporter] = of('database-exporter') as [Inspected];
+  await until(
+    'the exporter logs in',
+    () => must('docker', ['logs', exporter.Id]),
+    (text) => text.includes('exporter: logged in'),
+    120_000,
+  );
 });
 
 describe('O11: segmentation', () => {
