@@ -94,8 +94,10 @@ async function placed(id: string, props: Partial<RedisProps>, count: number): Pr
     async () => {
       beat();
       const { items } = namespace.get('pods');
-      const own = (items as Pod[]).filter(({ metadata }) => metadata.labels['app.kubernetes.io/part-of'] === id.toLowerCase());
-      return own.map(({ metadata, spec }) => [metadata.labels['app.kubernetes.io/name'] ?? '', spec.nodeName ?? ''] as const);
+      const all = (items as Pod[]).map(
+        ({ metadata, spec }) => [metadata.labels['app.kubernetes.io/name'] ?? '', spec.nodeName ?? ''] as const,
+      );
+      return all.filter(([name]) => name.startsWith(`${id.toLowerCase()}-`));
     },
     (all) => all.length === count && all.every(([, host]) => host !== ''),
     180_000,
