@@ -34,20 +34,23 @@ catalog() {
   jq -nc --arg dest "$1" --slurpfile objects "$dir/objects" --rawfile bodies "$dir/bodies" --rawfile sums "$dir/sums" -f "$LIB/catalog.jq" >"$CATALOG"
 }
 
+# Names of the small objects of a backup, each of which is JSON; the manifest has a hash beside it.
+SMALL=manifest,intent,failed,drill
+
 # look DESTINATION FOLDER: objects and the small ones' content; sets rc and copied to how that ended.
 look() {
   local dir=$2
   store "$1" lsjson --recursive --files-only --no-modtime --no-mimetype "$(base "$1")" >"$dir/objects" 2>"$dir/unlisted" &
   listing=$!
   # a damaged object must not hide the others: the hash of a manifest is compared below, one by one
-  bg store "$1" copy --ignore-checksum --transfers 16 --checkers 16 --include '/*/*/{manifest,intent,failed,drill}.json' --include '/*/*/manifest.json.sha256' \
+  bg store "$1" copy --ignore-checksum --transfers 16 --checkers 16 --include "/*/*/{$SMALL}.json" --include '/*/*/manifest.json.sha256' \
     "$(base "$1")" "$dir/files" 2>"$dir/errors" || copied=$?
   wait "$listing" || rc=$?
 }
 
 # all_read FOLDER: whether exactly those of the small objects were read that are in the listing.
 all_read() {
-  cmp -s <(jq -r '.[].Path | select(test("^[^/]+/[^/]+/((manifest|intent|failed|drill)[.]json|manifest[.]json[.]sha256)$"))' "$1/objects" | LC_ALL=C sort) \
+  cmp -s <(jq -r --arg names "${SMALL//,/|}" '.[].Path | select(test("^[^/]+/[^/]+/((\($names))[.]json|manifest[.]json[.]sha256)$"))' "$1/objects" | LC_ALL=C sort) \
     <(find "$1/files" -type f -printf '%P\n' | LC_ALL=C sort)
 }
 

@@ -27,6 +27,10 @@ afterAll(() => at?.lab.stop());
 /** Which backups of the shop there are, oldest first. */
 const ids = async (database = 'shop') => (await at.ledger.list(database)).map(({ id }) => id);
 
+/** An rclone whose command fails the first time; then the folder is there. */
+const failsOnce = (command: string, folder: string, says: string) =>
+  `if [[ $* = *"${command}"* ]] && mkdir ${folder} 2>/dev/null; then echo '${says}' >&2; exit 1; fi; exec "$REAL" "$@"`;
+
 test('prune deletes the oldest, no more than it may, and only after the commit', async () => {
   const { lab, ledger } = at;
   const before = await ids();
@@ -87,9 +91,9 @@ test('F18: a backup while prune runs', async () => {
 test('F18: what goes while a backup looks into the bucket is looked at again', async () => {
   const { lab } = at;
   const once = join(lab.tmp, 'gone-once');
-  const rclone = `if [[ $* = *"copy --ignore-checksum"* ]] && mkdir ${once} 2>/dev/null; then echo 'object not found' >&2; exit 1; fi; exec "$REAL" "$@"`;
+  const rclone = failsOnce('copy --ignore-checksum', once, 'object not found');
   // another mistake is none that looking again mends
-  const refuses = rclone.replace('object not found', 'access denied');
+  const refuses = failsOnce('copy --ignore-checksum', once, 'access denied');
   await fault(at, { code: 74, commits: 0, says: /cannot be listed and read: access denied/ }, () =>
     lab.run(['backup'], { shims: { rclone: refuses } }),
   );
@@ -195,8 +199,7 @@ test('F18: what is committed while somebody looks into the bucket is no damage; 
   const metrics = readFileSync(join(lab.dir, 'metrics.prom'), 'utf8');
   expect(metrics).toMatch(/^pgbackup_damaged_manifests\{[^}]*\} 0$/m);
   for (const path of [reads, commits]) rmSync(path, { recursive: true });
-  const gone = `if [[ $* = *lsjson* ]] && mkdir ${reads} 2>/dev/null; then echo 'object not found' >&2; exit 1; fi; exec "$REAL" "$@"`;
-  const again = await lab.run(['status'], { shims: { rclone: gone } });
+  const again = await lab.run(['status'], { shims: { rclone: failsOnce('lsjson', reads, 'object not found') } });
   expect([again.code, messages(again), existsSync(reads)]).toEqual([0, '', true]);
 });
 
