@@ -6,8 +6,8 @@ import type { Container, ContainerStateTerminated, Pod, PodSpec, Service } from 
 import { Environments, HardenedService, HardenedTask } from '../../../lib';
 import { IronhullChart, kubernetes } from '../../../lib/platforms/kubernetes';
 import { createNamespace, kubectl, kubectlLater, Namespace, patiently, removeNamespace } from '../kubernetes/kubectl';
-import { atMost, must, until } from '../support/run';
-import { AT_ONCE, reached, type Target } from './reach';
+import { must, until } from '../support/run';
+import { fromEach, reached, type Target } from './reach';
 
 /** What a stand-in is told beside what the system says, by the name of its service. */
 export type Told = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -276,10 +276,9 @@ export async function connections(
   targets: readonly Target[],
   expected: readonly string[],
 ): Promise<string[]> {
-  const made = await atMost(AT_ONCE, [...inside], async ([from, command]) => {
-    const others = targets.filter(({ name }) => name !== from);
+  const made = await fromEach(inside, targets, async (from, command, others) => {
     const count = expected.filter((one) => one.startsWith(`${from} → `)).length;
     return (await reachedAtLast(command, others, count)).map(({ name, port }) => `${from} → ${name}:${port}`);
   });
-  return made.flat().sort();
+  return made.sort();
 }

@@ -5,9 +5,9 @@ import { OctoCode } from '../../../apps/octocode/octocode';
 import { Environments } from '../../../lib';
 import { whileAsking } from '../docker/watching';
 import { type Inspected, requireDocker } from '../support/docker';
-import { must, type Ran, requireEngine, run, until } from '../support/run';
+import { must, type Ran, requireEngine, run } from '../support/run';
 import { Project, published } from './compose';
-import { EDGES, IMAGES, leaksOf, PLANTED, PORTS, planted, READS, RUNNERS } from './octocode';
+import { EDGES, exporterLogsIn, IMAGES, leaksOf, PLANTED, PORTS, planted, READS, RUNNERS } from './octocode';
 import { bothWays, meetings } from './reach';
 import { secretsIn } from './secrets';
 
@@ -45,8 +45,7 @@ test('up waits until everything is ready, and has nothing to warn of', async () 
     said: '',
   });
   expect(started.stderr).not.toMatch(/warn|ignor/i);
-  const logs = () => project.must('logs', service('database-exporter'));
-  await until('the exporter logs in', logs, (text) => text.includes('exporter: logged in'), 120_000);
+  await exporterLogsIn(() => project.must('logs', service('database-exporter')));
 });
 
 describe('O11: segmentation', () => {

@@ -4,7 +4,7 @@ import { everything, type Inspected, inspect, killProcess, requireDocker, sweep 
 import { PulumiProject, requirePulumi } from '../support/pulumi';
 import { must, portOf, until } from '../support/run';
 import { published } from './compose';
-import { EDGES, IMAGES, leaksOf, PLANTED, PORTS, planted, READS, RUNNERS } from './octocode';
+import { EDGES, exporterLogsIn, IMAGES, leaksOf, PLANTED, PORTS, planted, READS, RUNNERS } from './octocode';
 import { bothWays, type Containers, meetings } from './reach';
 import { secretsIn } from './secrets';
 
@@ -79,12 +79,7 @@ afterAll(async () => {
 test('up ends when everything is ready', async () => {
   expect(started).toEqual({ code: 0, text: '' });
   const { Id } = await container('database-exporter');
-  await until(
-    'the exporter logs in',
-    () => must('docker', ['logs', Id]),
-    (text) => text.includes('exporter: logged in'),
-    120_000,
-  );
+  await exporterLogsIn(() => must('docker', ['logs', Id]));
   for (const one of [...(await standing()).values()].flat()) {
     expect([one.Name, one.State.Status, one.State.Health?.Status ?? 'healthy']).toEqual([one.Name, 'running', 'healthy']);
   }

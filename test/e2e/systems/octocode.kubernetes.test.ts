@@ -4,7 +4,7 @@ import { OctoCode } from '../../../apps/octocode/octocode';
 import { apiServer, kubectl, requireCluster } from '../kubernetes/kubectl';
 import { until } from '../support/run';
 import { connections, isReady, migrationOf, System, TITLED, times } from './kubernetes';
-import { PLANTED, READS } from './octocode';
+import { exporterLogsIn, PLANTED, READS } from './octocode';
 import type { Target } from './reach';
 import { plantedIn } from './secrets';
 
@@ -110,8 +110,7 @@ test('everything is taken without a warning, and becomes ready', async () => {
   expect(Object.fromEntries(ready)).toEqual(REPLICAS);
   const restarts = STANDING.flatMap((name) => system.pods(name)).map(({ status }) => status?.containerStatuses?.[0]?.restartCount);
   expect(restarts).toEqual(Array(12).fill(0));
-  const logs = async () => system.namespace.run('logs', 'deployment/octocode-database-exporter', '--all-containers');
-  await until('the exporter logs in', logs, (text) => text.includes('exporter: logged in'), 120_000);
+  await exporterLogsIn(async () => system.namespace.run('logs', 'deployment/octocode-database-exporter', '--all-containers'));
 });
 
 describe('O11: segmentation', () => {

@@ -3,7 +3,7 @@ import { whileAsking } from '../docker/watching';
 import { type Inspected, inspect, requireDocker } from '../support/docker';
 import { must, portOf, run, until } from '../support/run';
 import { leaves, leftovers, removeStack, requireSwarm, running } from '../swarm/engine';
-import { EDGES, IMAGES, leaksOf, PLANTED, PORTS, planted, READS, RUNNERS } from './octocode';
+import { EDGES, exporterLogsIn, IMAGES, leaksOf, PLANTED, PORTS, planted, READS, RUNNERS } from './octocode';
 import { bothWays, type Containers, meetings } from './reach';
 import { secretsIn } from './secrets';
 import { bridgeAddresses, SwarmStack } from './swarm';
@@ -73,12 +73,7 @@ test('everything starts at the first attempt, and nothing of the file is ignored
     expect([name, (await stack.containers(service(name), true)).length]).toEqual([name, replicas]);
   }
   const [exporter] = of('database-exporter') as [Inspected];
-  await until(
-    'the exporter logs in',
-    () => must('docker', ['logs', exporter.Id]),
-    (text) => text.includes('exporter: logged in'),
-    120_000,
-  );
+  await exporterLogsIn(() => must('docker', ['logs', exporter.Id]));
 });
 
 describe('O11: segmentation', () => {

@@ -1,6 +1,7 @@
 /** OctoCode as the suites of all engines know it: who is there, which edges there are, and what is planted as its secrets. */
 
 import type { Inspected } from '../support/docker';
+import { until } from '../support/run';
 import { OWN } from './reach';
 import { leaks, plantedIn, told } from './secrets';
 
@@ -93,3 +94,8 @@ export const IMAGES = [
   'oliver006/redis_exporter:v1.74.0-alpine',
   'ironhull/postgres-backup:16',
 ];
+
+/** Waits until the stand-in of the database's exporter could log in with what it was given: it listens before it can. */
+export async function exporterLogsIn(logs: () => Promise<string>): Promise<void> {
+  await until('the exporter logs in', logs, (text) => text.includes('exporter: logged in'), 120_000);
+}

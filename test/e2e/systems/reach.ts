@@ -17,9 +17,6 @@ export interface Target {
   readonly says?: string;
 }
 
-/** Containers that ask at the same time, each of which asks for everything at once. */
-export const AT_ONCE = 3;
-
 /** All at once: what is dropped takes its time. The images of the suites have a shell and BusyBox. */
 const SCRIPT = `
 number=0
@@ -52,6 +49,25 @@ export async function reached(inside: readonly string[], targets: readonly Targe
   return said.split('\n').flatMap((line) => (line === '' ? [] : [targets[Number(line)] as Target]));
 }
 
+/** Containers that ask at the same time, each of which asks for everything at once. */
+const AT_ONCE = 3;
+
+/** Lets each ask for the targets that are not its own; all answers. */
+export async function fromEach<T>(
+  inside: ReadonlyMap<string, readonly string[]>,
+  targets: readonly Target[],
+  ask: (from: string, command: readonly string[], others: readonly Target[]) => Promise<readonly T[]>,
+): Promise<T[]> {
+  const all = await atMost(AT_ONCE, [...inside], ([from, command]) =>
+    ask(
+      from,
+      command,
+      targets.filter(({ name }) => name !== from),
+    ),
+  );
+  return all.flat();
+}
+
 /**
  * Every ordered pair, as `from → to`, of which at least one target is reached.
  *
@@ -63,11 +79,10 @@ export async function pairsReached(
   targets: readonly Target[],
   expected: readonly string[],
 ): Promise<string[]> {
-  const all = await atMost(AT_ONCE, [...inside], async ([from, command]) => {
-    const others = targets.filter((target) => target.name !== from);
-    return (await reached(command, others)).map(({ name }) => `${from} → ${name}`);
-  });
-  const found = new Set(all.flat());
+  const all = await fromEach(inside, targets, async (from, command, others) =>
+    (await reached(command, others)).map(({ name }) => `${from} → ${name}`),
+  );
+  const found = new Set(all);
   const end = Date.now() + 60_000;
   for (;;) {
     const missing = expected.filter((pair) => !found.has(pair));
