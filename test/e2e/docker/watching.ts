@@ -1,4 +1,4 @@
-/** Asks again and again while something happens, a new connection each time; how often it failed, or got an error for an answer. */
+/** Asks twenty times a second at most while something happens, a new connection each time; how often it failed, or got an error for an answer. */
 export async function whileAsking<T>(url: string, work: () => Promise<T>): Promise<{ result: T; asked: number; failed: number }> {
   let [asked, failed, over] = [0, 0, false];
   const asking = (async () => {
@@ -9,7 +9,7 @@ export async function whileAsking<T>(url: string, work: () => Promise<T>): Promi
         .catch(() => {
           failed += 1;
         });
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
   })();
   const result = await work();

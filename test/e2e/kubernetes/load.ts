@@ -11,7 +11,7 @@ export interface Counts {
 }
 
 /**
- * Four loops, each at most ten requests a second, since each is several processes, until their file `stop` is there; each says when it has made
+ * Four loops, each at most four requests a second, since each is several processes, until their file `stop` is there; each says when it has made
  * fifty. A request that is lost fails at once or never ends: the time that each has is for a slow machine.
  */
 const LOOPS = `
@@ -20,7 +20,7 @@ request() {
   while [ ! -e "/tmp/$2.stop" ]; do
     if timeout 10 wget -q -O /dev/null "$1"; then ok=$((ok + 1)); else bad=$((bad + 1)); fi
     [ $((ok + bad)) -ne 50 ] || : >"/tmp/$2.begun.$3"
-    sleep 0.1
+    sleep 0.25
   done
   echo "$ok $bad"
 }

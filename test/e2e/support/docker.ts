@@ -31,6 +31,13 @@ export async function inspect(kind: 'container' | 'network' | 'volume' | 'servic
   return JSON.parse(await must('docker', [kind, 'inspect', name]))[0] as Inspected;
 }
 
+/** What the engine says of the containers of each service: one question for all of them. */
+export async function inspectEach(services: ReadonlyMap<string, readonly string[]>): Promise<Map<string, Inspected[]>> {
+  const all: Inspected[] = JSON.parse(await must('docker', ['container', 'inspect', ...[...services.values()].flat()]));
+  const named = new Map(all.map((one) => [one.Name.slice(1) as string, one]));
+  return new Map([...services].map(([service, names]) => [service, names.map((name) => named.get(name) as Inspected)]));
+}
+
 /**
  * Kills the process of a container, as the kernel does where memory is gone: the engine starts it again, which it does not after
  * `docker kill`.

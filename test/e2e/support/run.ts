@@ -44,9 +44,13 @@ export function portOf(suite: number): number {
   return 20_000 + suite * 100 + (process.pid % 100);
 }
 
-/** Asks until the answer is right, or fails with the last answer. A command that fails is asked again: an engine may be busy for a moment. */
+/**
+ * Asks until the answer is right, or fails with the last answer. A command that fails is asked again: an engine may be busy for a moment.
+ * Each question may be a process or several, and takes from what is waited for: after a tenth of the time that it took so far, at most two seconds.
+ */
 export async function until<T>(what: string, ask: () => Promise<T>, right: (answer: T) => boolean, timeoutMs = 30_000): Promise<T> {
-  const end = Date.now() + timeoutMs;
+  const begin = Date.now();
+  const end = begin + timeoutMs;
   for (;;) {
     let last: string;
     try {
@@ -58,7 +62,8 @@ export async function until<T>(what: string, ask: () => Promise<T>, right: (answ
       last = error.message;
     }
     if (Date.now() > end) throw new Error(`${what}: not within ${timeoutMs / 1000} s; ${last}`);
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    const pause = Math.min(2000, Math.max(250, (Date.now() - begin) / 10));
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 

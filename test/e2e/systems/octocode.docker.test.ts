@@ -1,6 +1,6 @@
 /** OctoCode in production, whole, by `pulumi up` on a Docker engine: rows O11, O12 and O15. */
 import { found as foundIn, whileAsking } from '../docker/watching';
-import { everything, type Inspected, inspect, killProcess, requireDocker, sweep } from '../support/docker';
+import { everything, type Inspected, inspect, inspectEach, killProcess, requireDocker, sweep } from '../support/docker';
 import { PulumiProject, requirePulumi } from '../support/pulumi';
 import { must, portOf, until } from '../support/run';
 import { published } from './compose';
@@ -36,9 +36,8 @@ let started: { code: number; text: string };
 const container = (name: string) => inspect('container', `${ID}-octocode-${name}`);
 const migration = () => container('migrate');
 
-async function standing(): Promise<Map<string, Inspected[]>> {
-  const names = Object.entries(STANDING);
-  return new Map(await Promise.all(names.map(async ([name, all]) => [name, await Promise.all(all.map(container))] as const)));
+function standing(): Promise<Map<string, Inspected[]>> {
+  return inspectEach(new Map(Object.entries(STANDING).map(([name, all]) => [name, all.map((one) => `${ID}-octocode-${one}`)])));
 }
 
 async function up(env: Record<string, string> = {}): Promise<{ code: number; text: string }> {
