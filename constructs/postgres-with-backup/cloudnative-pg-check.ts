@@ -4,6 +4,7 @@ import { report } from '../../lib/model/problems';
 import { scheduleMistake } from '../../lib/model/values/cron';
 import { tryDuration, trySize } from '../../lib/model/values/quantities';
 import { isObject } from '../../lib/model/workload/reading';
+import { checkByLabels } from '../operator-object/placement';
 import { type Say, sayAt } from '../postgres/check';
 import type { PostgresProps } from '../postgres/props';
 import { BACKUP_ROLE } from '../postgres/roles';
@@ -11,6 +12,7 @@ import { FIXED, RESTORE_ROLE, sharedOf } from './cloudnative-pg-spec';
 import type { CloudNativePgProps, PhysicalBackupProps, PoolerProps } from './engine';
 import type { BackupProps, PostgresWithBackupProps } from './props';
 
+const NONE = 'is none of a Cluster of CloudNativePG';
 /** What a server of one node has, and the operator decides or makes otherwise. */
 const OTHERWISE: Readonly<Record<string, string>> = {
   passwords: 'give engine.passwords: the operator wants a secret of each role',
@@ -26,7 +28,7 @@ const RESERVED = [RESTORE_ROLE, 'streaming_replica', 'cnpg_pooler_pgbouncer'];
 export function withoutPitr(scope: IConstruct, said: PostgresWithBackupProps['backup']): PostgresWithBackupProps['backup'] {
   if (!isObject(said) || 'enabled' in said) return said;
   const { pitr } = said as BackupProps;
-  if (pitr) report(scope, 'backup.pitr', 'is none of a Cluster of CloudNativePG', undefined, 'use engine.physical');
+  if (pitr) report(scope, 'backup.pitr', NONE, undefined, 'use engine.physical');
   return { ...(said as BackupProps), pitr: false };
 }
 
@@ -76,12 +78,10 @@ function checkServer(server: Partial<PostgresProps>, say: Say): void {
   for (const [key, fix] of Object.entries(OTHERWISE)) {
     const value = server[key as keyof PostgresProps];
     if (value === undefined || (key === 'exporter' && value === false)) continue;
-    say(key, 'is none of a Cluster of CloudNativePG', isObject(value) ? undefined : value, fix);
+    say(key, NONE, isObject(value) ? undefined : value, fix);
   }
   if (server.durable === false) say('durable', 'a Cluster of CloudNativePG always keeps what was committed', false, 'leave it out');
-  for (const key of ['role', 'spreadOver', 'spreadWith'] as const)
-    if (server.placement?.[key] !== undefined)
-      say(`placement.${key}`, 'is none of a Cluster of CloudNativePG', undefined, 'use placement.labels');
+  checkByLabels(server.placement, NONE, say);
   const databases = Object.keys(server.databases ?? {});
   if (databases.length > 1)
     say('databases', 'CloudNativePG makes one database of a Cluster', databases, 'make a PostgresWithBackup of each');

@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { checkByLabels } from '../operator-object/placement';
 import { sayAt } from '../postgres/check';
 import type { RedisProps } from './props';
 import { DEFAULT } from './settings';
@@ -31,8 +32,7 @@ export function checkOperated(scope: IConstruct, name: string, props: RedisProps
     say('users', 'the redis-operator makes no users beside default', Object.keys(users), 'leave them out, or leave engine out');
   for (const user of Object.keys(passwords?.keys ?? {}))
     if (user !== DEFAULT) say('passwords.keys', 'the redis-operator knows one password, that of default', user, 'leave it out');
-  for (const key of ['role', 'spreadOver', 'spreadWith'] as const)
-    if (placement?.[key] !== undefined) say(`placement.${key}`, NONE, undefined, 'use placement.labels');
+  checkByLabels(placement, NONE, say);
   for (const key of Object.keys(settings))
     if (FIXED.test(key)) say(`settings.${key}`, 'is what the redis-operator sets itself', settings[key], 'leave it out');
   if (tls && mode === 'replicated')
