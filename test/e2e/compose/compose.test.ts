@@ -108,8 +108,8 @@ describe('a Compose file', () => {
     });
     expect(backend.Config.Healthcheck).toEqual({
       Test: ['CMD', '/.ironhull/prober', 'http', '8000', '/ready', '--timeout', '1500'],
-      Interval: 2e9,
-      Timeout: 2e9,
+      Interval: 5e9,
+      Timeout: 3e9,
       StartPeriod: 40e9,
       Retries: 3,
     });

@@ -103,7 +103,7 @@ export function shop(
     : new GeneratedSecret(root, 'Secrets', { values: { password: { length: 40 } } });
   const settings = new ConfigFiles(root, 'Settings', { files: { 'app.conf': text } });
   // a Swarm ends what is ill, and a check takes long where a machine is busy
-  const often = { http: { port: 'http', path: '/ready' }, interval: '2s', timeout: '2s', retries: 5 } as const;
+  const often = { http: { port: 'http', path: '/ready' }, interval: '5s', timeout: '3s', retries: 5 } as const;
   const health = { ...often, startPeriod: '40s' } as const;
   const database = service(root, 'Database', {
     env: { PROBE_READY_AFTER: `${slow}s`, PASSWORD_FILE: secrets.file('password') },

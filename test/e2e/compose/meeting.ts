@@ -30,8 +30,7 @@ async function wrong<T>(list: readonly T[], work: (one: T) => Promise<string | u
 export function meetingTests(containers: Containers): void {
   /** Asks from within a container; `reached` if an answer came. */
   const ask = async (from: string, host: string, expected: Answer): Promise<Answer> => {
-    const id = containers.get(from)?.Id as string;
-    return (await answers(id, `http://${host}:8080/health`, expected === 'reached')) ? 'reached' : 'refused';
+    return (await answers(containers.get(from) as Inspected, `http://${host}:8080/health`, expected === 'reached')) ? 'reached' : 'refused';
   };
 
   test('by name, pairs connect exactly when an edge joins them or a segment', async () => {

@@ -51,7 +51,7 @@ export function system({ port, range, files }: SystemProps): Construct {
       AWKWARD: 'costs $5, $HOME and $$; yes: "no" \\ #',
       DATABASE_URL: secrets.key('database-url'),
     },
-    health: { http: { port: 'http', path: '/ready' }, interval: '2s', timeout: '2s', retries: 3, startPeriod: '40s' },
+    health: { http: { port: 'http', path: '/ready' }, interval: '5s', timeout: '3s', retries: 3, startPeriod: '40s' },
     restart: { condition: 'on-failure', maxAttempts: 3 },
     shutdown: { grace: '90s' },
     sysctls: { 'net.core.somaxconn': 65535, 'net.ipv4.tcp_tw_reuse': 1, 'net.ipv4.tcp_rmem': '4096 65536 134217728' },
@@ -75,7 +75,7 @@ export function system({ port, range, files }: SystemProps): Construct {
     image: IMAGE,
     env: { PROBE_PORTS: '8080' },
     ports: { http: 8080 },
-    health: { tcp: { port: 'http' }, interval: '2s', timeout: '2s' },
+    health: { tcp: { port: 'http' }, interval: '5s', timeout: '3s' },
     shutdown: { grace: '1s' },
     networks: [{ network }],
   });

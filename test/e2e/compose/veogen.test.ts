@@ -90,8 +90,8 @@ test.each(SERVICES)('V16: %s runs, hardened', async (name) => {
 });
 
 test('V8, V16: services reach each other, and the backend its sidecar', async () => {
-  const reach = (from: string, own: number, host: string, port: number) =>
-    answers(`${PROJECT}-${from}-1`, `http://127.0.0.1:${own}/connect?host=${host}&port=${port}`, true);
+  const reach = async (from: string, own: number, host: string, port: number) =>
+    answers(await container(from), `http://127.0.0.1:${own}/connect?host=${host}&port=${port}`, true);
   expect(await reach('veogen-backend', 8000, 'veogen-postgres', 5432)).toBe(true);
   expect(await reach('veogen-backend', 8000, 'veogen-redis', 6379)).toBe(true);
   expect(await reach('veogen-backend', 8000, '127.0.0.1', 9100)).toBe(true);

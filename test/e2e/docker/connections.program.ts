@@ -22,7 +22,7 @@ deployStack(stack, { platform: 'docker', environment: Environments.test }, (root
   const config = new ConfigFiles(root, 'Config', { files: { greeting, empty: '', bytes: Uint8Array.from([0xff, 0x00, 0xfe]) } });
   const site = new ConfigFiles(root, 'Site', { files: { 'nginx.conf': nginx(greeting), 'style.css': 'a { }\n' } });
   const small = { shutdown: { grace: '1s' }, resources: { memory: { limit: '96Mi' } } } as const;
-  const quick = { interval: '2s', timeout: '2s', retries: 60, startPeriod: '1s' } as const;
+  const quick = { interval: '5s', timeout: '3s', retries: 60, startPeriod: '1s' } as const;
   const busybox = { ...small, image: 'busybox:1.37', ports: { http: 8080 } } as const;
 
   const database = new HardenedService(root, 'Database', {

@@ -57,7 +57,7 @@ describe('values that come late', () => {
 
 describe('reached', () => {
   test('by the sidecar on loopback', async () => {
-    expect(await answers(`${ID}-backend`, 'http://127.0.0.1:9100/health', true)).toBe(true);
+    expect(await answers(backend, 'http://127.0.0.1:9100/health', true)).toBe(true);
   });
   test('found by its name', async () => {
     expect(await must('docker', ['exec', `${ID}-toolbox`, 'nslookup', 'backend'])).toContain('172.20.0.10');

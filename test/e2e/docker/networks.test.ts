@@ -33,7 +33,9 @@ type Answer = 'reached' | 'refused';
 
 /** Asks from within a container; `reached` if an answer came. */
 async function ask(from: Name, host: string, expected: Answer, port = 8080): Promise<Answer> {
-  return (await answers(`${ID}-${from}`, `http://${host}:${port}/health`, expected === 'reached')) ? 'reached' : 'refused';
+  return (await answers(containers.get(from) as Inspected, `http://${host}:${port}/health`, expected === 'reached'))
+    ? 'reached'
+    : 'refused';
 }
 
 /** Does a few things at a time. */

@@ -4,7 +4,7 @@ import { deployStack } from '../../../lib/stack/pulumi';
 const { E2E_NAMESPACE: namespace = 'e2e', E2E_VERSION: version = '1', E2E_MISTAKES: mistakes } = process.env;
 
 deployStack('shop', { platform: 'docker', environment: Environments.test, namespace }, (root) => {
-  const health = { http: { port: 'http', path: '/ready' }, interval: '2s', timeout: '2s', retries: 30, startPeriod: '1s' } as const;
+  const health = { http: { port: 'http', path: '/ready' }, interval: '5s', timeout: '3s', retries: 30, startPeriod: '1s' } as const;
   const service = { image: 'veogen/backend:1.0.0', ports: { http: 8080 }, shutdown: { grace: '2s' } } as const;
   const listen = { PROBE_PORTS: '8080' };
 
@@ -17,7 +17,7 @@ deployStack('shop', { platform: 'docker', environment: Environments.test, namesp
     ...service,
     env: listen,
     networks: [{ network: back, aliases: ['vault'] }],
-    health: { tcp: { port: 'http' }, interval: '2s', timeout: '2s' },
+    health: { tcp: { port: 'http' }, interval: '5s', timeout: '3s' },
   });
   const toolbox = new HardenedService(root, 'Toolbox', {
     image: 'busybox:1.37',

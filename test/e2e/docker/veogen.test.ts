@@ -61,8 +61,8 @@ test('services start in the order of their connections', async () => {
 
 test('V16: the backend reaches the database and the cache, and the front end the backend', async () => {
   // the stand-in for the images connects to what it is asked for
-  const reach = (from: string, own: number, host: string, port: number) =>
-    answers(`${ID}-veogen-${from}`, `http://127.0.0.1:${own}/connect?host=${host}&port=${port}`, true);
+  const reach = async (from: string, own: number, host: string, port: number) =>
+    answers(await inspect('container', `${ID}-veogen-${from}`), `http://127.0.0.1:${own}/connect?host=${host}&port=${port}`, true);
   expect(await reach('backend', 8000, 'veogen-postgres', 5432)).toBe(true);
   expect(await reach('backend', 8000, 'veogen-redis', 6379)).toBe(true);
   expect(await reach('frontend', 3000, 'veogen-backend', 8000)).toBe(true);

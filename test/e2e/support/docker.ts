@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { must, requireEngine, run } from './run';
 
 /** What `docker inspect` says of one object, as far as tests look. */
@@ -47,13 +48,25 @@ export async function killProcess({ State }: Inspected): Promise<void> {
 }
 
 /**
+ * What runs a command within a container, that asks something of its networks. For root on the engine's machine it is nsenter, which takes a
+ * tenth of the time of an `exec` of the engine: the command is root in the container's namespaces, without its variables.
+ */
+export function within({ Id, State }: Inspected): string[] {
+  const folder = `/proc/${State.Pid}`;
+  const here = process.getuid?.() === 0 && existsSync(folder) && readFileSync(`${folder}/cgroup`, 'utf8').includes(Id);
+  if (!here) return ['docker', 'exec', Id];
+  return ['nsenter', '--target', String(State.Pid), '--mount', '--net', '--pid', '--'];
+}
+
+/**
  * Whether a request from within a container of the probe is answered. One that should be is made again for a while: where a machine is
  * busy, the three seconds of the probe may be over before there is an answer.
  */
-export async function answers(container: string, url: string, expected: boolean): Promise<boolean> {
+export async function answers(container: Inspected, url: string, expected: boolean): Promise<boolean> {
+  const [command = '', ...args] = within(container);
   const end = Date.now() + 60_000;
   for (;;) {
-    const { code } = await run('docker', ['exec', container, '/probe', 'get', url]);
+    const { code } = await run(command, [...args, '/probe', 'get', url]);
     if (code === 0 || !expected || Date.now() > end) return code === 0;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }

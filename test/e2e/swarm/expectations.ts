@@ -66,8 +66,8 @@ function expectBackend(service: Inspected, container: Inspected): void {
   expect(spec.Sysctls).toEqual({ 'net.core.somaxconn': '65535' });
   expect(spec.Healthcheck).toEqual({
     Test: ['CMD', '/.ironhull/prober', 'http', '8000', '/health', '--timeout', '1500'],
-    Interval: 2e9,
-    Timeout: 2e9,
+    Interval: 4e9,
+    Timeout: 3e9,
     StartPeriod: 5e9,
     Retries: 5,
   });

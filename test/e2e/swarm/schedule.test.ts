@@ -31,7 +31,7 @@ async function deploy(version: string): Promise<void> {
     acknowledge,
     env: { PROBE_PORTS: 8080 },
     ports: { http: 8080 },
-    health: { tcp: { port: 'http' }, interval: '2s', retries: 5 },
+    health: { tcp: { port: 'http' }, interval: '5s' },
   });
   const backup = new HardenedTask(root, 'Backup', {
     image: 'busybox:1.37',

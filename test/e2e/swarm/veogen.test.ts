@@ -182,8 +182,9 @@ function meetTests(stack: string): void {
     ['worker', 8000, 'veogen-postgres', 5432],
     ['frontend', 3000, 'veogen-backend', 8000],
   ])('%s (%i) reaches %s:%i', async (from, own, host, port) => {
-    const { Id } = await containerOf(`${stack}_veogen-${from}`);
-    expect(await answers(Id, `http://127.0.0.1:${own}/connect?host=${host}&port=${port}`, true)).toBe(true);
+    expect(
+      await answers(await containerOf(`${stack}_veogen-${from}`), `http://127.0.0.1:${own}/connect?host=${host}&port=${port}`, true),
+    ).toBe(true);
   });
 }
 

@@ -1,5 +1,5 @@
 /** Rows G1, G2 and G5 on an engine of one host, however GraphMemory came there. */
-import type { Inspected } from '../support/docker';
+import { type Inspected, within } from '../support/docker';
 import type { Events } from '../support/events';
 import { until } from '../support/run';
 import { addresses, published } from './compose';
@@ -30,12 +30,13 @@ export function serviceTests(seen: () => Seen): void {
   ] as const)('%s runs as user %i, is led to by %s, and has its volumes', async (name, uid, path, volumes) => {
     const all = replicas(seen().prefix, seen().containers, name);
     expect(all).toHaveLength(SERVICES[name].replicas);
-    for (const { Id, Name, Config, Mounts } of all) {
+    for (const one of all) {
+      const { Name, Config, Mounts } = one;
       expect(Config.User).toBe(`${uid}:${uid}`);
       const own = { name, host: '127.0.0.1', port: SERVICES[name].port };
       await until(
         `${Name} listens`,
-        () => reached(['docker', 'exec', Id], [own]),
+        () => reached(within(one), [own]),
         (found) => found.length === 1,
       );
       const kept = Mounts.filter(({ Type, RW }: Inspected) => Type === 'volume' && RW).map(({ Destination }: Inspected) => Destination);
@@ -65,7 +66,7 @@ export function networkTests(seen: () => Seen): void {
   });
 
   test('every ordered pair connects, by name and by every address, exactly when a segment joins them', async () => {
-    const inside = new Map(NAMES.map((name) => [name, ['docker', 'exec', (of(name)[0] as Inspected).Id]] as const));
+    const inside = new Map(NAMES.map((name) => [name, within(of(name)[0] as Inspected)] as const));
     const byName = NAMES.map((name) => ({ name, host: `graphmemory-${name}`, port: SERVICES[name].port }));
     const byAddress = NAMES.flatMap((name) => of(name).flatMap((one) => addresses(name, one, SERVICES[name].port)));
     const joined = Object.values(SEGMENTS).flatMap((members) =>

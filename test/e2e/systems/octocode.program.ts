@@ -14,7 +14,7 @@ deployStack('octocode', { platform: 'docker', environment: Environments.producti
         // port 80 may belong to another suite
         for (const published of args.ports ?? []) published.external = Number(port);
         // saves time: three replicas start one after the other, and nothing is known of one before its first check
-        if (args.healthcheck) args.healthcheck = { ...args.healthcheck, interval: '2s' };
+        if (args.healthcheck) args.healthcheck = { ...args.healthcheck, interval: '5s' };
       }
     });
   }

@@ -1,5 +1,5 @@
 /** Who reaches whom, with connections made from within the containers. */
-import type { Inspected } from '../support/docker';
+import { type Inspected, within } from '../support/docker';
 import { atMost, must } from '../support/run';
 import { addresses } from './compose';
 
@@ -131,10 +131,13 @@ export async function meetings(
   expected: readonly string[],
   more: readonly Target[] = [],
 ) {
-  const commands = new Map([...containers].map(([name, [first]]) => [name, ['docker', 'exec', first?.Id]]));
+  const commands = new Map([...containers].map(([name, [first]]) => [name, within(first as Inspected)]));
   const named = [...containers.keys()].map((name) => ({ name, host: hostOf(name), port: ports[name] as number }));
   const all = [...containers].flatMap(([name, replicas]) => replicas.map((one) => [name, one] as const));
-  await atMost(AT_ONCE, all, ([name, { Id }]) => must('docker', ['exec', Id, 'sh', '-c', LISTEN, 'sh', name]));
+  await atMost(AT_ONCE, all, ([name, one]) => {
+    const [command = '', ...args] = within(one);
+    return must(command, [...args, 'sh', '-c', LISTEN, 'sh', name]);
+  });
   const byName = await pairsReached(commands, named, expected);
   const addressed = [...all.flatMap(([name, one]) => addresses(name, one, OWN)), ...more.map((one) => ({ ...one, port: OWN }))];
   const byAddress = await pairsReached(
