@@ -47,7 +47,9 @@ export class OnKubernetes implements Engine {
     for (const server of [...redis.servers, ...redis.sentinels]) {
       server.tune(kubernetes, ({ statefulSet }) => {
         const [main] = statefulSet?.spec?.template.spec?.containers ?? [];
-        for (const probe of [main?.startupProbe, main?.readinessProbe]) if (probe) probe.periodSeconds = 2;
+        // each look is some processes, of six servers
+        if (main?.startupProbe) main.startupProbe.periodSeconds = 2;
+        if (main?.readinessProbe) main.readinessProbe.periodSeconds = 5;
       });
     }
     expect(kubectl(['apply', '--server-side', '--validate=strict', '-f', '-'], app.synthYaml()).err).toBe('');
