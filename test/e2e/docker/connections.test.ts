@@ -153,7 +153,6 @@ describe('a migration that fails', () => {
     await succeed({ E2E_VERSION: '2' });
     expect(await replaced(before)).toEqual(['api', 'migrate']);
     expect(await text('/tmp/version')).toBe('2\n');
-    await noChanges({ E2E_VERSION: '2' });
   });
 
   test('that was run is not run again', async () => {
@@ -183,22 +182,23 @@ describe('a change rolls exactly those who have it, and reaches the process:', (
     expect((await folders('container')).map((line) => line.replace('container', 'volume'))).toEqual(await folders('volume'));
   });
 
-  test.each([
-    ['a secret in a file', 'token', ['api', 'migrate']],
-    ['another', 'password', ['database']],
-    ['a secret in the environment', 'api-key', ['api', 'migrate', 'worker']],
-  ] as const)('%s', async (_what, key, expected) => {
+  test('a secret in a file, of one and of another', async () => {
     const before = await ids();
-    await project.configure({ [`secret secrets:shop.${key}`]: SECRETS[key][1] });
+    await project.configure({ 'secret secrets:shop.token': SECRETS.token[1], 'secret secrets:shop.password': SECRETS.password[1] });
     await succeed({ ...env, E2E_GREETING: 'hellp' });
-    expect((await replaced(before)).sort()).toEqual([...expected].sort());
-    if (key === 'token') expect(await text('/run/secrets/shop/token')).toBe(SECRETS.token[1]);
-    if (key === 'api-key')
-      expect(await must('docker', ['exec', container('worker'), 'sh', '-c', 'echo $API_KEY'])).toBe(`${SECRETS[key][1]}\n`);
-    if (key === 'password') {
-      const copied = await must('docker', ['cp', `${container('database')}:/run/secrets/shop/password`, '-']);
-      expect(copied).toContain(SECRETS.password[1]);
-    }
+    expect((await replaced(before)).sort()).toEqual(['api', 'database', 'migrate']);
+    expect(await text('/run/secrets/shop/token')).toBe(SECRETS.token[1]);
+    const copied = await must('docker', ['cp', `${container('database')}:/run/secrets/shop/password`, '-']);
+    expect(copied).toContain(SECRETS.password[1]);
+  });
+
+  test('a secret in the environment', async () => {
+    const before = await ids();
+    await project.configure({ 'secret secrets:shop.api-key': SECRETS['api-key'][1] });
+    await succeed({ ...env, E2E_GREETING: 'hellp' });
+    expect((await replaced(before)).sort()).toEqual(['api', 'migrate', 'worker']);
+    const seen = await must('docker', ['exec', container('worker'), 'sh', '-c', 'echo $API_KEY']);
+    expect(seen).toBe(`${SECRETS['api-key'][1]}\n`);
   });
 
   test('and afterwards nothing is left to do', async () => {

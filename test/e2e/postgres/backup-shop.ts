@@ -132,7 +132,8 @@ export class BackedUpShop extends Construct {
         destinations: { main: { bucket: BUCKET, endpoint, ca: s3.file('ca'), writer: key, pruner: key, restorer: key } },
         encryption: { kind: 'age', recipients: [recipient], identity: s3.file('identity') },
         schedule: { cron: '* * * * *', deadline: '5m', jitter: '0s' },
-        drill: { cron: '* * * * *', deadline: '5m' },
+        // each starts a server
+        drill: { cron: '*/2 * * * *', deadline: '5m' },
         resources: { cpu: { limit: 1, reservation: '20m' }, memory: { limit: '512Mi', reservation: '32Mi' } },
         ...(pitr && { pitr: { engine: 'pgbackrest', cipher: s3.file('cipher') } as const }),
         ...backup,

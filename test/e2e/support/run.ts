@@ -46,12 +46,14 @@ export function portOf(suite: number): number {
 
 /**
  * Asks until the answer is right, or fails with the last answer. A command that fails is asked again: an engine may be busy for a moment.
- * Each question may be a process or several, and takes from what is waited for: after a tenth of the time that it took so far, at most two seconds.
+ * Each question may be a process or several, and takes from what is waited for: it is asked again after a tenth of the time that it took so far,
+ * at most two seconds, and not before twice the time that it took itself, at most ten.
  */
 export async function until<T>(what: string, ask: () => Promise<T>, right: (answer: T) => boolean, timeoutMs = 30_000): Promise<T> {
   const begin = Date.now();
   const end = begin + timeoutMs;
   for (;;) {
+    const asked = Date.now();
     let last: string;
     try {
       const answer = await ask();
@@ -62,7 +64,8 @@ export async function until<T>(what: string, ask: () => Promise<T>, right: (answ
       last = error.message;
     }
     if (Date.now() > end) throw new Error(`${what}: not within ${timeoutMs / 1000} s; ${last}`);
-    const pause = Math.min(2000, Math.max(250, (Date.now() - begin) / 10));
+    const now = Date.now();
+    const pause = Math.max(250, Math.min(2000, (now - begin) / 10), Math.min(10_000, 2 * (now - asked)));
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
