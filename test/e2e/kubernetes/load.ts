@@ -11,16 +11,16 @@ export interface Counts {
 }
 
 /**
- * Four loops, each at most four requests a second, since each is several processes, until their file `stop` is there; each says when it has made
- * fifty. A request that is lost fails at once or never ends: the time that each has is for a slow machine.
+ * Four loops, each at most two requests a second, since each is several processes, until their file `stop` is there; each says when it has made
+ * ten. A request that is lost fails at once or never ends: the time that each has is for a slow machine.
  */
 const LOOPS = `
 request() {
   ok=0; bad=0
   while [ ! -e "/tmp/$2.stop" ]; do
     if timeout 10 wget -q -O /dev/null "$1"; then ok=$((ok + 1)); else bad=$((bad + 1)); fi
-    [ $((ok + bad)) -ne 50 ] || : >"/tmp/$2.begun.$3"
-    sleep 0.25
+    [ $((ok + bad)) -ne 10 ] || : >"/tmp/$2.begun.$3"
+    sleep 0.5
   done
   echo "$ok $bad"
 }

@@ -13,7 +13,7 @@ deployStack('aaronspindler', { platform: 'docker', environment: Environments.pro
     one.tune(docker, ({ containers }) => {
       for (const { args } of containers) {
         // saves time: replicas start one after the other, and nothing is known of one before its first check
-        if (args.healthcheck) args.healthcheck = { ...args.healthcheck, interval: '5s' };
+        if (args.healthcheck) args.healthcheck = { ...args.healthcheck, interval: '10s' };
       }
     });
   }

@@ -45,7 +45,7 @@ export function finished(report: () => Promise<string>): Promise<Counts> {
   );
 }
 
-/** Asks without a pause how many there are, while something happens; every answer. Who does not answer once is asked again. */
+/** Asks again and again how many there are, while something happens; every answer. Who does not answer once is asked again. */
 export async function watching<T>(ask: () => Promise<number>, work: () => Promise<T>): Promise<number[]> {
   const seen: number[] = [];
   let over = false;
@@ -53,7 +53,7 @@ export async function watching<T>(ask: () => Promise<number>, work: () => Promis
     while (!over) {
       const answer = await ask().catch(() => undefined);
       if (answer !== undefined) seen.push(answer);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 250));
     }
   })();
   try {
