@@ -107,7 +107,7 @@ describe('a Compose file', () => {
       DATABASE_URL: 'postgres://u:p$ss@db/veogen',
     });
     expect(backend.Config.Healthcheck).toEqual({
-      Test: ['CMD', '/.ironhull/prober', 'http', '8000', '/ready', '--timeout', '1500'],
+      Test: ['CMD', '/.ironhull/prober', 'http', '8000', '/ready', '--timeout', '2500'],
       Interval: 5e9,
       Timeout: 3e9,
       StartPeriod: 40e9,

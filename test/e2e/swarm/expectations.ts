@@ -65,7 +65,7 @@ function expectBackend(service: Inspected, container: Inspected): void {
   expect(spec.CapabilityAdd).toEqual(['CAP_NET_BIND_SERVICE']);
   expect(spec.Sysctls).toEqual({ 'net.core.somaxconn': '65535' });
   expect(spec.Healthcheck).toEqual({
-    Test: ['CMD', '/.ironhull/prober', 'http', '8000', '/health', '--timeout', '1500'],
+    Test: ['CMD', '/.ironhull/prober', 'http', '8000', '/health', '--timeout', '2500'],
     Interval: 4e9,
     Timeout: 3e9,
     StartPeriod: 5e9,
