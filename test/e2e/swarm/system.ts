@@ -33,7 +33,7 @@ export function swarmSystem(props: SwarmSystemProps, root: IConstruct = emptyRoo
     user: '999:999',
     env: { PROBE_PORTS: '5432' },
     ports: { postgres: 5432 },
-    health: { tcp: { port: 'postgres' }, interval: '4s', timeout: '3s', retries: 3 },
+    health: { tcp: { port: 'postgres' }, interval: '4s', timeout: '3s', retries: 5 },
     mounts: [{ volume: new PersistentVolume(root, 'Data', { size: '20Gi' }), path: '/var/lib/postgresql/data' }],
     placement: { labels: { [props.label]: 'true' } },
     rollout: { strategy: 'recreate', monitor: '1s', delay: '0s' },
@@ -56,7 +56,7 @@ export function swarmSystem(props: SwarmSystemProps, root: IConstruct = emptyRoo
     ports: { http: 8000 },
     writable: props.changed ? [{ path: '/tmp', size: '200Mi' }] : [{ path: '/tmp', size: '100Mi' }, '/app/temp'],
     // a Swarm ends what is ill, and a check takes long where a machine is busy
-    health: { http: { port: 'http', path: healthPath(props) }, interval: '4s', timeout: '3s', retries: 3, startPeriod: '5s' },
+    health: { http: { port: 'http', path: healthPath(props) }, interval: '4s', timeout: '3s', retries: 5, startPeriod: '5s' },
     resources: { cpu: { limit: '500m', reservation: '10m' }, memory: { limit: '384Mi', reservation: '32Mi' } },
     init: true,
     sysctls: { 'net.core.somaxconn': 65535 },
