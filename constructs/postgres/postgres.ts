@@ -144,7 +144,13 @@ export class Postgres extends Composite {
       mounts: [{ volume: this.volume, path: data }],
       resources,
       // however long it recovers after a crash, nothing stops it: one that is killed then has to begin again
-      health: { exec: ['pg_isready', '-q', '-h', '/var/run/postgresql', '-U', 'postgres'], startPeriod: '5m', recoveryPeriod: '24h' },
+      health: {
+        exec: ['pg_isready', '-q', '-h', '/var/run/postgresql', '-U', 'postgres'],
+        startPeriod: '5m',
+        recoveryPeriod: '24h',
+        // a minute: where a machine is busy, a look at a server that is well may take longer than it has, and to start it again helps nobody
+        retries: 6,
+      },
       ...(networks && { networks }),
       ...(placement && { placement }),
       ...(logging && { logging }),

@@ -218,7 +218,8 @@ export class Servers {
           ],
       ...(volume && { mounts: [{ volume, path: DATA }] }),
       resources: what.resources,
-      health: { exec: ['/bin/sh', `${OWN}/health.sh`], startPeriod: '1m', ...what.health },
+      // a minute: where a machine is busy, a look at a server that is well may take longer than it has, and to start it again helps nobody
+      health: { exec: ['/bin/sh', `${OWN}/health.sh`], startPeriod: '1m', retries: 6, ...what.health },
       networks: [...(segment ? [{ network: segment }] : []), ...networks],
       placement: { ...(what.apart && { spreadWith: what.apart.map((group) => `${nameOf(scope)}-${group}`) }), ...placement },
       ...(logging && { logging }),

@@ -61,7 +61,8 @@ beforeAll(async () => {
 describe('development, test and staging', () => {
   const small = { development: new Deployed('development'), test: new Deployed('test'), staging: new Deployed('staging') };
   beforeAll(async () => {
-    await Promise.all(Object.values(small).map((one) => one.start({ ...OTHERS, ...FIRST })));
+    // one after the other: some forty containers that start at once leave none of them the time that its first looks have
+    for (const one of Object.values(small)) await one.start({ ...OTHERS, ...FIRST });
   }, 1_200_000);
   afterAll(async () => {
     await Promise.all(Object.values(small).map(({ project }) => project.dispose()));
