@@ -4,4 +4,6 @@ module.exports = {
   roots: ['<rootDir>/test/e2e'],
   testPathIgnorePatterns: ['/node_modules/'],
   testTimeout: 600_000,
+  // what a test that failed left running must not keep the whole run
+  forceExit: true,
 };

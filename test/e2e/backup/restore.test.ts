@@ -120,9 +120,12 @@ test('a restore after DROP TABLE: a safety backup first, the old database kept, 
   const application = (async () => {
     while (!over) await lab.sql('SELECT pg_sleep(0.05)').catch(() => '');
   })();
-  const ended = await fault(at, { code: 0, commits: 1 }, () => lab.run(['restore', described]));
-  over = true;
-  await application;
+  // also where it failed: it would connect for ever, to nobody
+  const stop = () => {
+    over = true;
+    return application;
+  };
+  const ended = await fault(at, { code: 0, commits: 1 }, () => lab.run(['restore', described])).finally(stop);
   expect(await live()).toBe(before);
   expect((await ledger.list()).at(-1)?.kind).toBe('safety');
   const kept = report(ended).kept ?? '';

@@ -12,10 +12,17 @@ export async function whileAsking<T>(url: string, work: () => Promise<T>): Promi
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   })();
-  const result = await work();
-  over = true;
-  await asking;
-  return { result, asked, failed };
+  const ended = async () => {
+    over = true;
+    await asking;
+    return { asked, failed };
+  };
+  try {
+    return { result: await work(), ...(await ended()) };
+  } finally {
+    // also where it failed: who asks on keeps the whole process
+    over = true;
+  }
 }
 
 /** Which values a text holds, as they are or in base64. */
