@@ -79,7 +79,7 @@ test('a new version replaces the workers, one after the other', async () => {
   );
   expect((await inspect('container', `${ID}-worker-1`)).Id).not.toBe(old);
   // the one that is alone was replaced as well, and was never there twice
-  expect(seen.length).toBeGreaterThan(20);
+  expect(seen.length).toBeGreaterThan(5);
   expect(Math.max(...seen)).toBe(1);
   const { singletons, most } = await until('the new one has started', now, (one) => one.singletons >= 2, 60_000);
   expect({ singletons, most }).toEqual({ singletons: 2, most: 1 });
