@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from '../support/run';
+import { until, whileDoing } from '../support/run';
 import { atTheDump, type Bench, bench, fault, holdLock, messages, points } from './support/faults';
 import { killFamily, sleep } from './support/process';
 
@@ -167,27 +167,23 @@ test('F19: a table stays locked', () =>
 
 test('F20: tables come, change and go meanwhile', async () => {
   const { lab, ledger } = at;
-  let over = false;
   const statements = ['CREATE TABLE t20 (a int)', 'ALTER TABLE t20 ADD b text', 'ALTER TABLE t20 RENAME TO u20', 'DROP TABLE u20'];
-  const loop = (async () => {
-    while (!over) {
-      for (const statement of statements) await lab.sql(statement);
-      await sleep(100);
-    }
-  })();
+  const change = async () => {
+    for (const statement of statements) await lab.sql(statement);
+  };
   const codes: number[] = [];
-  for (let n = 0; n < points(2, 20); n++) {
-    const ended = await lab.run(['backup']);
-    codes.push(ended.code);
-    if (ended.code !== 0) continue;
-    // what it was at that moment only its own snapshot knows: the drill compares with that
-    const { id } = JSON.parse(ended.stdout) as { id: string };
-    ledger.damaged.add(id);
-    const drill = await lab.run(['drill', id]);
-    if (drill.code !== 0) throw new Error(`drill: ${messages(drill)}`);
-  }
-  over = true;
-  await loop;
+  await whileDoing(change, 100, async () => {
+    for (let n = 0; n < points(2, 20); n++) {
+      const ended = await lab.run(['backup']);
+      codes.push(ended.code);
+      if (ended.code !== 0) continue;
+      // what it was at that moment only its own snapshot knows: the drill compares with that
+      const { id } = JSON.parse(ended.stdout) as { id: string };
+      ledger.damaged.add(id);
+      const drill = await lab.run(['drill', id]);
+      if (drill.code !== 0) throw new Error(`drill: ${messages(drill)}`);
+    }
+  });
   expect(codes.every((code) => code === 0 || code === 69)).toBe(true);
   await ledger.check();
 });

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from '../support/run';
+import { until, whileDoing } from '../support/run';
 import { type Bench, bench, caught, fault, holdLock, messages, patience, points, report } from './support/faults';
 import { killFamily, sleep } from './support/process';
 import { flip } from './support/proxy';
@@ -116,16 +116,8 @@ test('a restore after DROP TABLE: a safety backup first, the old database kept, 
   await lab.sql('DROP TABLE orders');
   await ledger.saw();
   // an application that never stops connecting
-  let over = false;
-  const application = (async () => {
-    while (!over) await lab.sql('SELECT pg_sleep(0.05)').catch(() => '');
-  })();
-  // also where it failed: it would connect for ever, to nobody
-  const stop = () => {
-    over = true;
-    return application;
-  };
-  const ended = await fault(at, { code: 0, commits: 1 }, () => lab.run(['restore', described])).finally(stop);
+  const connect = () => lab.sql('SELECT pg_sleep(0.05)').catch(() => '');
+  const ended = await whileDoing(connect, 0, () => fault(at, { code: 0, commits: 1 }, () => lab.run(['restore', described])));
   expect(await live()).toBe(before);
   expect((await ledger.list()).at(-1)?.kind).toBe('safety');
   const kept = report(ended).kept ?? '';

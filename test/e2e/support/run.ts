@@ -70,6 +70,23 @@ export async function until<T>(what: string, ask: () => Promise<T>, right: (answ
   }
 }
 
+/** Does something over and over, with a pause, for as long as something else goes on: no longer, also where that fails. */
+export async function whileDoing<T>(again: () => Promise<unknown>, pauseMs: number, work: () => Promise<T>): Promise<T> {
+  let over = false;
+  const loop = (async () => {
+    while (!over) {
+      await again();
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  })();
+  try {
+    return await work();
+  } finally {
+    over = true;
+    await loop;
+  }
+}
+
 /** Does it with each, so many at a time: a machine that is asked for everything at once starves what is being tested. */
 export async function atMost<T, R>(most: number, all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];

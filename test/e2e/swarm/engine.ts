@@ -1,6 +1,6 @@
 import type { Inspected } from '../support/docker';
 import { inspect } from '../support/docker';
-import { must, run, until } from '../support/run';
+import { must, run, until, whileDoing } from '../support/run';
 
 /** Labels the node for the database, and answers with what takes the label off. */
 export async function labelNode(key: string, value: string): Promise<() => Promise<void>> {
@@ -51,11 +51,7 @@ export async function updateEnd(service: string, timeoutMs = 300_000): Promise<s
 export async function whileServing(gateway: number, meanwhile: () => Promise<unknown>): Promise<{ served: number; failures: string[] }> {
   const failures: string[] = [];
   let served = 0;
-  let over = false;
-  const ended = meanwhile().finally(() => {
-    over = true;
-  });
-  while (!over) {
+  const connect = async () => {
     try {
       const url = `http://127.0.0.1:${gateway}/connect?host=backend&port=8000`;
       const said = await (await fetch(url, { signal: AbortSignal.timeout(10_000) })).text();
@@ -64,9 +60,8 @@ export async function whileServing(gateway: number, meanwhile: () => Promise<unk
     } catch (error) {
       failures.push(String(error));
     }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  await ended;
+  };
+  await whileDoing(connect, 100, meanwhile);
   return { served, failures };
 }
 

@@ -1,5 +1,5 @@
 /** What the program of the suites counted. */
-import { until } from '../support/run';
+import { until, whileDoing } from '../support/run';
 import { JOBS } from './jobs.program';
 
 /** What `jobs report` says. */
@@ -48,19 +48,10 @@ export function finished(report: () => Promise<string>): Promise<Counts> {
 /** Asks again and again how many there are, while something happens; every answer. Who does not answer once is asked again. */
 export async function watching<T>(ask: () => Promise<number>, work: () => Promise<T>): Promise<number[]> {
   const seen: number[] = [];
-  let over = false;
-  const watch = (async () => {
-    while (!over) {
-      const answer = await ask().catch(() => undefined);
-      if (answer !== undefined) seen.push(answer);
-      await new Promise((resolve) => setTimeout(resolve, 250));
-    }
-  })();
-  try {
-    await work();
-  } finally {
-    over = true;
-    await watch;
-  }
+  const look = async () => {
+    const answer = await ask().catch(() => undefined);
+    if (answer !== undefined) seen.push(answer);
+  };
+  await whileDoing(look, 250, work);
   return seen;
 }
